@@ -1,18 +1,15 @@
 /** Reads the ledger of a store: the newest snapshot that is whole, and all later events. */
-import { crc32 } from "node:zlib";
 import type { LedgerEvent } from "../operator/ledger/events.ts";
 import type { StoredLedger } from "../operator/store.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { StateHashing } from "../state/rollup-state.ts";
-import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { assert, type RollupError } from "../util/errors.ts";
 import { decode } from "./codec.ts";
 import type { StoreDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
+import { corrupt, eventLines, eventRecords, isCorrupt } from "./records.ts";
 import { LEDGER_RULES } from "./rules.ts";
-import { corrupt, listSnapshots, readSnapshot } from "./snapshots.ts";
-
-/** Rows of events that are read at a time. */
-const EVENT_ROWS = 256;
+import { listSnapshots, readSnapshot } from "./snapshots.ts";
 
 export interface LoadOptions {
   /** Of the store, for people. */
@@ -49,7 +46,7 @@ export async function loadLedger(
       }
       return { snapshot, events, sequence: kept.sequence + events.length };
     } catch (error) {
-      if (!isRollupError(error) || error.code !== "STORE_CORRUPT") throw error;
+      if (!isCorrupt(error)) throw error;
       failure ??= error;
       onDamaged(error);
     }
@@ -67,23 +64,15 @@ async function readEvents(
   after: number,
 ): Promise<LedgerEvent[]> {
   const events: LedgerEvent[] = [];
-  for (let last = after; ;) {
-    const rows = await database.queries
-      .selectFrom("events")
-      .selectAll()
-      .where("last", ">", last)
-      .orderBy("first")
-      .limit(EVENT_ROWS)
-      .execute();
-    for (const { first, last: end, data, checksum } of rows) {
-      const record = `the record of the events ${first} to ${end}`;
-      if (first !== last + 1) throw corrupt(name, record, `${last + 1} is missing`);
-      if (crc32(data) !== checksum) throw corrupt(name, record, "its checksum is wrong");
-      const lines = data.split("\n");
-      if (lines.length !== end - first + 1) throw corrupt(name, record, "it has gaps");
-      for (const line of lines) events.push(decode(line) as LedgerEvent);
-      last = end;
+  let last = after;
+  for await (const record of eventRecords(database, after)) {
+    const { first } = record;
+    if (first !== last + 1) {
+      const place = `the record of the events ${first} to ${record.last}`;
+      throw corrupt(name, place, `${last + 1} is missing`);
     }
-    if (rows.length < EVENT_ROWS) return events;
+    for (const line of eventLines(name, record)) events.push(decode(line) as LedgerEvent);
+    last = record.last;
   }
+  return events;
 }

@@ -1,9 +1,9 @@
 /** Snapshots of a ledger in the database: written part by part, read from the newest whole one. */
 import { crc32 } from "node:zlib";
 import type { Ledger } from "../operator/ledger/ledger.ts";
-import { isRollupError, type RollupError } from "../util/errors.ts";
+import { isRollupError } from "../util/errors.ts";
 import type { StoreDatabase } from "./database.ts";
-import { storeError } from "./errors.ts";
+import { corrupt, readSnapshotPart } from "./records.ts";
 import {
   decodeSnapshot,
   encodeSnapshot,
@@ -122,22 +122,13 @@ export function listSnapshots({ queries }: StoreDatabase): Promise<KeptSnapshot[
 
 /** @throws STORE_CORRUPT */
 export async function readSnapshot(
-  { queries }: StoreDatabase,
+  database: StoreDatabase,
   { sequence, parts: count }: KeptSnapshot,
   { name, ...settings }: SnapshotSettings & { readonly name: string },
 ): Promise<Ledger> {
   const parts: SnapshotPart[] = [];
   for (let part = 0; part < count; part++) {
-    const row = await queries
-      .selectFrom("snapshot_parts")
-      .select(["kind", "data", "checksum"])
-      .where("sequence", "=", sequence)
-      .where("part", "=", part)
-      .executeTakeFirst();
-    const record = `part ${part} of the snapshot at ${sequence}`;
-    if (row === undefined) throw corrupt(name, record, "it is missing");
-    if (crc32(row.data) !== row.checksum) throw corrupt(name, record, "its checksum is wrong");
-    parts.push({ kind: row.kind as SnapshotPart["kind"], data: row.data });
+    parts.push(await readSnapshotPart(database, name, sequence, part));
   }
   try {
     return await decodeSnapshot(parts, settings);
@@ -145,10 +136,6 @@ export async function readSnapshot(
     const reason = isRollupError(error) ? error.sentence : String(error);
     throw corrupt(name, `the snapshot at ${sequence}`, reason);
   }
-}
-
-export function corrupt(store: string, record: string, reason: string): RollupError {
-  return storeError({ code: "STORE_CORRUPT", store, record, reason });
 }
 
 function nextTurn(): Promise<void> {

@@ -1,6 +1,5 @@
 /** A store as somebody sees it who only reads: its writer goes on, and remains the writer. */
 import { existsSync } from "node:fs";
-import { crc32 } from "node:zlib";
 import { type RawBuilder, sql } from "kysely";
 import { createBatchCrypto } from "../kernel/batch.ts";
 import { replay } from "../operator/event-log.ts";
@@ -15,13 +14,11 @@ import { presetOf, readIdentity, type StoreIdentity } from "./identity.ts";
 import { loadLedger } from "./load-ledger.ts";
 import { describeTarget } from "./location.ts";
 import { readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
-import { corrupt } from "./snapshots.ts";
+import { corrupt, eventLines, eventRecords, isCorrupt, readSnapshotPart } from "./records.ts";
+import { listSnapshots } from "./snapshots.ts";
 import type { SqlTarget } from "./sql/executor.ts";
 import { toStoreError } from "./store-error.ts";
 import { readJournal } from "./l1-records.ts";
-
-/** Rows that are read at a time. */
-const ROWS = 64;
 
 /** What a store has at one time. */
 export interface StoreView {
@@ -96,7 +93,7 @@ export async function checkStore(
 ): Promise<CheckedStore> {
   const damaged: RollupError[] = [];
   let records = 0;
-  const note = (count: number) => onRecords((records += count));
+  const note = () => onRecords(++records);
   damaged.push(...(await checkEvents(database, name, note)));
   damaged.push(...(await checkParts(database, name, note)));
   if (preset === undefined && Object.keys(identity).length > 0) {
@@ -132,54 +129,43 @@ function run({ queries }: StoreDatabase, statement: RawBuilder<unknown>): Promis
 }
 
 async function checkEvents(
-  { queries }: StoreDatabase,
+  database: StoreDatabase,
   name: string,
-  note: (count: number) => void,
+  note: () => void,
 ): Promise<RollupError[]> {
   const damaged: RollupError[] = [];
-  for (let after = 0; ;) {
-    const rows = await queries
-      .selectFrom("events")
-      .selectAll()
-      .where("first", ">", after)
-      .orderBy("first")
-      .limit(ROWS)
-      .execute();
-    for (const { first, last, data, checksum } of rows) {
-      if (crc32(data) === checksum) continue;
-      damaged.push(corrupt(name, `the record of the events ${first} to ${last}`, WRONG_CHECKSUM));
-    }
-    note(rows.length);
-    if (rows.length < ROWS) return damaged;
-    after = rows.at(-1)!.first;
+  for await (const record of eventRecords(database, 0)) {
+    damaged.push(...(await damageOf(() => eventLines(name, record))));
+    note();
   }
+  return damaged;
 }
 
 async function checkParts(
-  { queries }: StoreDatabase,
+  database: StoreDatabase,
   name: string,
-  note: (count: number) => void,
+  note: () => void,
 ): Promise<RollupError[]> {
   const damaged: RollupError[] = [];
-  const snapshots = await queries.selectFrom("snapshots").select(["sequence", "parts"]).execute();
-  for (const { sequence, parts } of snapshots) {
+  for (const { sequence, parts } of await listSnapshots(database)) {
     for (let part = 0; part < parts; part++) {
-      const row = await queries
-        .selectFrom("snapshot_parts")
-        .select(["data", "checksum"])
-        .where("sequence", "=", sequence)
-        .where("part", "=", part)
-        .executeTakeFirst();
-      note(1);
-      if (row !== undefined && crc32(row.data) === row.checksum) continue;
-      const reason = row === undefined ? "it is missing" : WRONG_CHECKSUM;
-      damaged.push(corrupt(name, `part ${part} of the snapshot at ${sequence}`, reason));
+      damaged.push(...(await damageOf(() => readSnapshotPart(database, name, sequence, part))));
+      note();
     }
   }
   return damaged;
 }
 
-const WRONG_CHECKSUM = "its checksum is wrong";
+/** Returns what reading a record says of its damage. */
+async function damageOf(read: () => unknown): Promise<RollupError[]> {
+  try {
+    await read();
+    return [];
+  } catch (error) {
+    if (isCorrupt(error)) return [error];
+    throw error;
+  }
+}
 
 /** @throws STORE_CORRUPT if a block leads to another state than L1 was shown */
 function assertRoots(name: string, { blocks }: Ledger): void {
