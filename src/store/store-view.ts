@@ -93,9 +93,10 @@ export async function checkStore(
 ): Promise<CheckedStore> {
   const damaged: RollupError[] = [];
   let records = 0;
-  const note = () => onRecords(++records);
-  damaged.push(...(await checkEvents(database, name, note)));
-  damaged.push(...(await checkParts(database, name, note)));
+  for await (const read of recordReads(database, name)) {
+    damaged.push(...(await damageOf(read)));
+    onRecords(++records);
+  }
   if (preset === undefined && Object.keys(identity).length > 0) {
     const differences = `its preset is ${identity["preset"] ?? "not known"}`;
     throw storeError({ code: "STORE_MISMATCH", store: name, differences });
@@ -128,32 +129,14 @@ function run({ queries }: StoreDatabase, statement: RawBuilder<unknown>): Promis
   return statement.execute(queries);
 }
 
-async function checkEvents(
-  database: StoreDatabase,
-  name: string,
-  note: () => void,
-): Promise<RollupError[]> {
-  const damaged: RollupError[] = [];
-  for await (const record of eventRecords(database, 0)) {
-    damaged.push(...(await damageOf(() => eventLines(name, record))));
-    note();
-  }
-  return damaged;
-}
-
-async function checkParts(
-  database: StoreDatabase,
-  name: string,
-  note: () => void,
-): Promise<RollupError[]> {
-  const damaged: RollupError[] = [];
+/** What reads each record, one after the other. */
+async function* recordReads(database: StoreDatabase, name: string): AsyncGenerator<() => unknown> {
+  for await (const record of eventRecords(database, 0)) yield () => eventLines(name, record);
   for (const { sequence, parts } of await listSnapshots(database)) {
     for (let part = 0; part < parts; part++) {
-      damaged.push(...(await damageOf(() => readSnapshotPart(database, name, sequence, part))));
-      note();
+      yield () => readSnapshotPart(database, name, sequence, part);
     }
   }
-  return damaged;
 }
 
 /** Returns what reading a record says of its damage. */
