@@ -38,6 +38,7 @@ const sidebar = [
       { text: "Profiling circuits", link: "/guide/profiling" },
       { text: "Circuits on the command line", link: "/guide/command-line" },
       { text: "A devnet and an operator", link: "/guide/devnet" },
+      { text: "Running a node", link: "/guide/running-a-node" },
       { text: "Keys", link: "/guide/keys" },
       { text: "Examples", link: "/project/examples" },
       { text: "From circomkit", link: "/guide/from-circomkit" },
