@@ -59,17 +59,19 @@ export class SimProver implements Prover {
     if (fault === "late") throw new Error("the proof is late, as the simulation wants");
     if (fault === "slow") await this.meanwhile();
     for (let turn = 0; turn < TURNS; turn++) await new Promise((next) => setImmediate(next));
-    if (fault === "dies") this.#die();
+    if (fault === "dies") throw this.#die();
     await this.#look(job);
     const { keyId, publicInputs } = job;
     const first = fault === "wrong" ? this.#random.bigint(256) : sealOf(keyId, publicInputs);
     return { proof: [first, ...new Array<bigint>(7).fill(0n)], publicInputs };
   }
 
-  #die(): void {
+  /** @returns Why all proofs that are being made fail. */
+  #die(): Error {
     this.lost += this.#making.size;
-    for (const fail of this.#making)
-      fail(new Error("the prover has died, as the simulation wants"));
+    const death = new Error("the prover has died, as the simulation wants");
+    for (const fail of this.#making) fail(death);
+    return death;
   }
 
   close(): Promise<void> {
