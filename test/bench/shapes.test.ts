@@ -7,9 +7,7 @@ import { benchSealing, type SealingCost } from "../../src/bench/sealing.ts";
 import { DEFAULT_BLOCK_OVERHEAD } from "../../src/protocol/kind-costs.ts";
 import { PROJECT_ROOT } from "../helpers/source-files.ts";
 
-describe("bench: shapes of traffic", function () {
-  this.timeout(60_000);
-
+describe("bench: shapes of traffic", () => {
   it("seals with few constraints, and nearly with the least", () => {
     const totalOf = ({ blocks, constraintsPerOperation }: SealingCost) =>
       constraintsPerOperation + (blocks * DEFAULT_BLOCK_OVERHEAD) / 2000;

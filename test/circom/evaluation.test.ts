@@ -105,8 +105,7 @@ describe(`circom: evaluation (${random.title})`, () => {
   }
 
   for (const template of TEMPLATES) {
-    it(`has the constraints and witnesses of circom: ${template.instance}`, async function () {
-      this.timeout(120_000);
+    it(`has the constraints and witnesses of circom: ${template.instance}`, async () => {
       const { name, source } = toMain(template);
       const file = join(workspace.folder, "mains", `${name}.circom`);
       await mkdir(dirname(file), { recursive: true });

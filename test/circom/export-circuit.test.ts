@@ -76,7 +76,7 @@ describe("circom: export", () => {
       expect(await circuit.verify(proven)).to.equal(true);
       const source = await readFile(path("multiplier_verifier.sol"), "utf8");
       compileSolidity(source, "Verifier");
-    }).timeout(120_000);
+    });
   }
 
   it("writes constraints and calldata as snarkjs does", async () => {

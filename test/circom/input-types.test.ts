@@ -87,8 +87,7 @@ describe("circom: input types", () => {
     );
   });
 
-  it("compiles in a strict project for every nesting of arrays and buses", async function () {
-    this.timeout(60_000);
+  it("compiles in a strict project for every nesting of arrays and buses", async () => {
     const workspace = await createWorkspace();
     try {
       const circuit = await compileCircuit(workspace.options("nested-inputs"));

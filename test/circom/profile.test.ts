@@ -54,8 +54,7 @@ function expectClose(actual: number, expected: number): void {
   expect(Math.abs(actual - expected), `${actual} and ${expected}`).to.be.below(1e-9);
 }
 
-describe("circom: profile", function () {
-  this.timeout(120_000);
+describe("circom: profile", () => {
   let workspace: Workspace;
   before(async () => {
     workspace = await createWorkspace();

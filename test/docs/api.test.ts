@@ -44,8 +44,7 @@ function ownErrors(program: ts.Program, paths: readonly string[]): string[] {
 describe("docs: the public surface", () => {
   let declarations: Declarations;
   let reports: Map<EntryPoint, string>;
-  before(function () {
-    this.timeout(120_000);
+  before(() => {
     declarations = emitDeclarations(ROOT);
     reports = renderApiReports(declarations);
   });
@@ -59,8 +58,7 @@ describe("docs: the public surface", () => {
       expect((await readFile(file, "utf8")) === text).to.equal(true);
     });
 
-    it(`hardhat-zkrollup/${entry} type-checks in a strict project without Hardhat`, function () {
-      this.timeout(60_000);
+    it(`hardhat-zkrollup/${entry} type-checks in a strict project without Hardhat`, () => {
       const main = join(ROOT, "declarations", "consumer.ts");
       const specifier = `./src/${entry}.js`;
       const text = `import * as entry from "${specifier}";\nexport { entry };\n`;

@@ -58,8 +58,7 @@ function surfaceOf(modules: readonly string[], texts: ReadonlyMap<string, string
 describe("docs: docstrings of the public surface", () => {
   let surface: Surface;
   let codes: ReadonlySet<string>;
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     surface = surfaceOf(MODULES);
     codes = new Set((await loadErrorModules(PROJECT_ROOT)).flatMap((module) => module.codes));
   });

@@ -121,8 +121,7 @@ describe("docs: examples of docstrings", () => {
   let project: Project;
   let world: Awaited<ReturnType<typeof createExampleWorld>>;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     project = await createProject();
     world = await createExampleWorld(project);
   });

@@ -88,8 +88,7 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
   });
 
   for (const kind of preset.blockKinds) {
-    it(`restores ${BLOCKS} random blocks ${blockKindName(kind)}`, async function () {
-      this.timeout(180_000);
+    it(`restores ${BLOCKS} random blocks ${blockKindName(kind)}`, async () => {
       const of = await loadBlockCircuit(preset, kind);
       const seen = new Set<string>();
       const hasSeenAll = () => OPERATION_NAMES.every((type) => seen.has(type));
@@ -103,8 +102,7 @@ describe(`hostile blocks: circuit accepts, so restore accepts (${random.title})`
     });
   }
 
-  it("restores random blocks with levels above those in use", async function () {
-    this.timeout(180_000);
+  it("restores random blocks with levels above those in use", async () => {
     const kind = PRESETS.dev.blockKinds[0]!;
     expect(kind.levels).to.be.below(PRESETS.dev.stateTreeLevels);
     const larger = await loadBlockCircuit(PRESETS.dev, kind);

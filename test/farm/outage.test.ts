@@ -71,7 +71,6 @@ class Proxy {
 }
 
 describeWithPostgres("farm: a database that does not answer", function (url) {
-  this.timeout(60_000);
   let database: TestDatabase;
   let proxy: Proxy;
   let throughProxy: string;

@@ -25,7 +25,6 @@ const WRONG = { ...proofOf(jobOf(999)) };
 const wrongProof = (job: ProofJob) => Promise.resolve({ ...WRONG, publicInputs: job.publicInputs });
 
 describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
-  this.timeout(20_000);
   let database: TestDatabase;
   let world: FarmWorld;
   before(async () => {

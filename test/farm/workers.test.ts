@@ -28,7 +28,6 @@ interface WorkerProcess {
 }
 
 describeWithPostgres("farm: worker processes", function (url) {
-  this.timeout(120_000);
   const kind = PRESETS.minimal.blockKinds[0]!;
   const folder = mkdtempSync(join(tmpdir(), "farm-keys-"));
   const children = new Set<ChildProcess>();

@@ -136,8 +136,7 @@ for (const group of ["G1", "G2"] as const) {
       check(Array.from({ length: 64 }, repeated), 4);
     });
 
-    it("sums a bucket with more points than a chunk", function () {
-      this.timeout(60_000);
+    it("sums a bucket with more points than a chunk", () => {
       const term = (_: unknown, i: number) => ({ logarithm: BigInt(1 + (i % 300)), scalar: 1n });
       check(Array.from({ length: 40_000 }, term), 4);
     });

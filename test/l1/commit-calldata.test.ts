@@ -181,8 +181,7 @@ describe(`calldata of commitBlocks (${random.title})`, () => {
     }
   });
 
-  it(`is decoded like Solidity does, in ${MUTANTS} layouts`, async function () {
-    this.timeout(120_000);
+  it(`is decoded like Solidity does, in ${MUTANTS} layouts`, async () => {
     let read = 0;
     for (let count = 0; count < MUTANTS; count++) {
       const canonical = encode(7, randomBlocks());
@@ -200,8 +199,7 @@ describe(`calldata of commitBlocks (${random.title})`, () => {
 });
 
 describe(`calldata that the contract accepts (${random.title})`, () => {
-  it("is canonical, so that all decoders agree", async function () {
-    this.timeout(120_000);
+  it("is canonical, so that all decoders agree", async () => {
     const fixture = await createTestRollup();
     const { client, genesis, user, validator, rollup } = fixture;
     const change = { accountId: 7, nonce: 0, pubKeyHash: 5n };

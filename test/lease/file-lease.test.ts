@@ -23,8 +23,7 @@ describe("lease: times", () => {
   });
 });
 
-describe("lease: in a file", function () {
-  this.timeout(30_000);
+describe("lease: in a file", () => {
   let folder: string;
   let path: string;
   let processes: LeaseProcess[];

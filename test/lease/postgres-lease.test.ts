@@ -15,7 +15,6 @@ const TIMES: LeaseTimes = { ttlMs: 2_500, marginMs: 500, renewMs: 300, pollMs: 7
 const SLACK_MS = 3_000;
 
 describeWithPostgres("lease: in PostgreSQL", function (url) {
-  this.timeout(90_000);
   let database: TestDatabase;
   let here: string;
   let processes: LeaseProcess[];

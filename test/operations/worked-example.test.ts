@@ -36,8 +36,7 @@ const COPIED = [
 const BLOCK = /<!-- (file|line): (\S+) -->\n+```\w+\n([\s\S]*?)```/g;
 const TEST_FILE = "test/operations/donate.test.ts";
 
-describe("docs/operations.md", function () {
-  this.timeout(300_000);
+describe("docs/operations.md", () => {
   let copy: string;
   before(() => {
     copy = mkdtempSync(join(tmpdir(), "zkrollup-operation-"));

@@ -93,7 +93,7 @@ describe("plonk: verifier contracts", () => {
             expect(await verify(proof.proof, proof.input.with(index, other))).to.equal(false);
           }
         }
-      }).timeout(120_000);
+      });
     }
 
     it(`refuses to deploy a ${protocol} contract of insecure keys on another chain`, async () => {

@@ -34,8 +34,7 @@ const BROKEN_TEST = `
 it("loads the broken circuit", () => hre.circuits.get("broken"));
 it("builds in a test", () => hre.tasks.getTask("build").run({ quiet: true }));`;
 
-describe("plugin: tests beside a broken circuit", function () {
-  this.timeout(300_000);
+describe("plugin: tests beside a broken circuit", () => {
   let project: Project;
 
   before(async () => {

@@ -40,8 +40,7 @@ interface Statistics {
   }[];
 }
 
-describe("plugin: circuit statistics", function () {
-  this.timeout(120_000);
+describe("plugin: circuit statistics", () => {
   let project: Project;
   before(async () => {
     project = await createProject("circuits");

@@ -10,8 +10,7 @@ import { createProject, type Project } from "../helpers/project.ts";
 /** Folders whose code runs a rollup. */
 const OF_ROLLUP = /src\/(?:l1|api|operator|server|sdk|restore|exit|bench|prover|plugin\/rollup)\//;
 
-describe("plugin: circuits alone", function () {
-  this.timeout(300_000);
+describe("plugin: circuits alone", () => {
   let project: Project;
   let seen: Record<string, unknown> & { loaded: string[]; tasks: string[]; options: string[] };
 

@@ -84,8 +84,7 @@ interface Json {
   readonly circuits: readonly Record<string, unknown>[];
 }
 
-describe("plugin: coverage of circuits", function () {
-  this.timeout(300_000);
+describe("plugin: coverage of circuits", () => {
   let project: Project;
 
   before(async () => {

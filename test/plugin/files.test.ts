@@ -55,8 +55,7 @@ describe(`plugin/files ${random.title}`, () => {
     /** Removes the times from digests, which change with every new file. */
     const isDigest = (file: string) => /SHA256SUMS$|\.sha256$/.test(file);
 
-    it("are rebuilt unchanged if one of them is damaged or missing", async function () {
-      this.timeout(300_000);
+    it("are rebuilt unchanged if one of them is damaged or missing", async () => {
       const whole = await contents();
       const damages = [flipBit, cutOff, emptyOut, (file: string) => rm(file)];
       const files = [...whole.keys()];
@@ -111,8 +110,7 @@ describe(`plugin/files ${random.title}`, () => {
       expect(existsSync(killed(join(cache, "manifest.json")))).to.equal(true);
     });
 
-    it("are whole after two parallel builds", async function () {
-      this.timeout(300_000);
+    it("are whole after two parallel builds", async () => {
       const whole = await contents();
       await rm(hre.config.rollup.paths.cache, { recursive: true });
       const script = join(import.meta.dirname, "../helpers/build-project.ts");
@@ -149,8 +147,7 @@ describe(`plugin/files ${random.title}`, () => {
     await project.delete("cache");
   });
 
-  it("of the rollup move with the project, and a missing or damaged key is reported", async function () {
-    this.timeout(300_000);
+  it("of the rollup move with the project, and a missing or damaged key is reported", async () => {
     project = await createProject();
     const plan = async (root: string) => {
       const { config } = await project.createHre();

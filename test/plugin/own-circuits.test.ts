@@ -55,8 +55,7 @@ describe("plugin: circuits without a rollup", () => {
     await project.write(path, text);
   }
 
-  it("are built without the rollup's circuits, keys and contracts", async function () {
-    this.timeout(300_000);
+  it("are built without the rollup's circuits, keys and contracts", async () => {
     const hre = await project.createHre();
     await hre.tasks.getTask("build").run({ quiet: true });
     expect(built(hre)).to.deep.equal({

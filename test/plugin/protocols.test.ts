@@ -67,7 +67,7 @@ describe("plugin: protocols", () => {
     expect(fflonk).to.match(/^\/\/ SPDX-License-Identifier: GPL-3\.0/);
     expect(fflonk).to.include("@custom:license").and.include("INSECURE = true");
     await hre.circuits.close();
-  }).timeout(120_000);
+  });
 
   it("proves by another protocol on request, but has no contract for it", async () => {
     const hre = await open({});

@@ -48,8 +48,7 @@ describe("plugin/solidity", () => {
     return warnings.join("\n");
   }
 
-  it("shows the warnings of the user's contracts, and none of OpenZeppelin's", async function () {
-    this.timeout(300_000);
+  it("shows the warnings of the user's contracts, and none of OpenZeppelin's", async () => {
     // With the rollup's contracts, which import OpenZeppelin's.
     const rollup = { ...MOCK, preset: "minimal" } as const;
     const user = { plugins: [plugin], rollup };
@@ -60,8 +59,7 @@ describe("plugin/solidity", () => {
     expect(warnings).to.not.include("openzeppelin").and.not.include("Transient storage");
   });
 
-  it("excludes generated verifiers from coverage and gas statistics", async function () {
-    this.timeout(300_000);
+  it("excludes generated verifiers from coverage and gas statistics", async () => {
     const hre = await createHardhatRuntimeEnvironment(
       { plugins: [plugin, sharedSolc], rollup: MOCK },
       { coverage: true, gasStats: true },
@@ -80,8 +78,7 @@ describe("plugin/solidity", () => {
     expect([...measured]).to.deep.equal(["project/contracts/Counter.sol:Counter"]);
   });
 
-  it("compiles the rollup small enough in every profile of the user's", async function () {
-    this.timeout(300_000);
+  it("compiles the rollup small enough in every profile of the user's", async () => {
     const hre = await project.createHre({ rollup: MOCK, solidity: BARE });
     const { profiles } = hre.config.solidity;
     expect(Object.keys(profiles)).to.have.members(["default", "lean", "production"]);

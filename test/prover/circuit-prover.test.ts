@@ -33,8 +33,7 @@ describe("prover: mock", () => {
   });
 });
 
-describe(`prover: jobs by circuits (${random.title})`, function () {
-  this.timeout(300_000);
+describe(`prover: jobs by circuits (${random.title})`, () => {
   let workers: Groth16Workers;
   let circuit: Circuit;
   let prover: Prover;

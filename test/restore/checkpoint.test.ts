@@ -125,8 +125,7 @@ describe(`checkpoints, ${random.title}`, () => {
     expect(warnings.length).to.equal(1);
   });
 
-  it(`restores the same from any of ${TAMPERINGS} checkpoints that were tampered with`, async function () {
-    this.timeout(120_000);
+  it(`restores the same from any of ${TAMPERINGS} checkpoints that were tampered with`, async () => {
     const { history, store, text } = await restoredOnce();
     const expected = await restoreAll(history);
     for (let count = 0; count < TAMPERINGS; count++) {

@@ -10,9 +10,7 @@ import { runHardhat } from "../helpers/hardhat-cli.ts";
 const SCRIPT = join(import.meta.dirname, "../helpers/external-prover.mjs");
 const EXTERNAL = `"${process.execPath}" "${SCRIPT}" {zkey} {wtns} {proof} {public}`;
 
-describe("tasks: bench", function () {
-  this.timeout(300_000);
-
+describe("tasks: bench", () => {
   async function bench(...args: string[]): Promise<Results> {
     const { exitCode, stdout, stderr } = await runHardhat("rollup:bench", ...args, "--json");
     expect(exitCode, stderr).to.equal(0);

@@ -92,8 +92,7 @@ describe("tasks: rollup:check --mutate --tests", () => {
     return printedBy(() => hre.tasks.getTask("rollup:check").run({ ...given, tests, ...args }));
   }
 
-  it("lists the constraints that no test notices, and fails", async function () {
-    this.timeout(240_000);
+  it("lists the constraints that no test notices, and fails", async () => {
     const { stdout, exitCode } = await check("main.ts", { json: true });
     expect(exitCode).to.equal(1);
     const [report] = JSON.parse(stdout) as [TestedMutants];

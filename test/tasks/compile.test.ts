@@ -37,8 +37,7 @@ interface Row {
   readonly r1cs: string;
 }
 
-describe("tasks: steps of the build", function () {
-  this.timeout(60_000);
+describe("tasks: steps of the build", () => {
   let project: Project;
   before(async () => {
     project = await createProject("circuits");
@@ -149,8 +148,7 @@ describe("tasks: steps of the build", function () {
   });
 });
 
-describe("tasks: rollup:compile --watch", function () {
-  this.timeout(60_000);
+describe("tasks: rollup:compile --watch", () => {
   let project: Project;
   const started: { readonly child: ChildProcess; readonly exit: Promise<unknown> }[] = [];
   before(async () => {

@@ -19,8 +19,7 @@ template Limits() {
 component main = Limits();
 `;
 
-describe("task: rollup:debug", function () {
-  this.timeout(60_000);
+describe("task: rollup:debug", () => {
   let project: Project;
   before(async () => {
     project = await createProject("circuits");

@@ -31,8 +31,7 @@ interface Status {
   readonly problem: { readonly code: string } | null;
 }
 
-describe("tasks: rollup:list and rollup:info", function () {
-  this.timeout(120_000);
+describe("tasks: rollup:list and rollup:info", () => {
   let project: Project;
   before(async () => {
     project = await createProject("circuits");

@@ -44,8 +44,7 @@ interface JsonProfile {
   readonly changes?: readonly { readonly circuit: string; readonly verdict: string }[];
 }
 
-describe("tasks: rollup:profile", function () {
-  this.timeout(120_000);
+describe("tasks: rollup:profile", () => {
   let project: Project;
   const write = (name: string, text: string) => project.write(`circuits/${name}.circom`, text);
   beforeEach(async () => {

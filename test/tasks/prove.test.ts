@@ -18,8 +18,7 @@ template Adder() {
 component main = Adder();
 `;
 
-describe("tasks: rollup:prove, verify, calldata, vkey", function () {
-  this.timeout(120_000);
+describe("tasks: rollup:prove, verify, calldata, vkey", () => {
   let project: Project;
   const snarkjs = openSnarkjs();
 

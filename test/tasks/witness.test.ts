@@ -24,8 +24,7 @@ component main = Bits();
 `;
 const DEFAULTS = { circuit: "multiplier", json: false };
 
-describe("tasks: rollup:witness", function () {
-  this.timeout(60_000);
+describe("tasks: rollup:witness", () => {
   let project: Project;
   before(async () => {
     project = await createProject("circuits");

@@ -15,15 +15,13 @@ describe("util: runProcess", () => {
     runProcess(process.execPath, ["-e", code], { timeoutMs });
   const endChild = (stdout: string) => process.kill(Number(stdout));
 
-  it("returns when the program ends, although a child of it goes on", async function () {
-    this.timeout(15_000);
+  it("returns when the program ends, although a child of it goes on", async () => {
     const { status, stdout } = await run(`${WITH_CHILD}child.unref();`, 20_000);
     endChild(stdout);
     expect(status).to.equal(0);
   });
 
-  it("returns at the time limit, although a child of the program goes on", async function () {
-    this.timeout(15_000);
+  it("returns at the time limit, although a child of the program goes on", async () => {
     const { status, isLate, stdout } = await run(WITH_CHILD, 1_500);
     endChild(stdout);
     expect([status, isLate]).to.deep.equal([null, true]);

@@ -14,8 +14,7 @@ const SCRIPT = join(import.meta.dirname, "../../helpers/external-prover.mjs");
 const FILES = "{zkey} {wtns} {proof} {public}";
 const PROGRAM = `"${process.execPath}" "${SCRIPT}" ${FILES}`;
 
-describe(`groth16: external prover (${random.title})`, function () {
-  this.timeout(120_000);
+describe(`groth16: external prover (${random.title})`, () => {
   let key: Awaited<ReturnType<typeof createSyntheticKey>>;
   let folder: string;
   before(async () => {

@@ -11,8 +11,7 @@ import { createSyntheticKey } from "../synthetic-key.ts";
 
 const random = createRandom();
 
-describe(`groth16: kernel prover (${random.title})`, function () {
-  this.timeout(120_000);
+describe(`groth16: kernel prover (${random.title})`, () => {
   const directory = mkdtempSync(join(tmpdir(), "groth16-"));
   const prover = createKernelProver({ threads: 2 });
   const { verify, close } = openSnarkjs();

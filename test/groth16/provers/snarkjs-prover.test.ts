@@ -18,8 +18,7 @@ interface Seen {
   readonly closed: { readonly pending: string; readonly later: string; readonly isValid: boolean };
 }
 
-describe(`groth16: snarkjs prover (${random.title})`, function () {
-  this.timeout(120_000);
+describe(`groth16: snarkjs prover (${random.title})`, () => {
   let folder: string;
   let seen: Seen;
   before(async () => {
