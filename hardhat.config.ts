@@ -35,6 +35,8 @@ function testFiles(): string[] {
   return [...[...slow].filter((file) => all.includes(file)), ...quick];
 }
 
+/** One more than processors: many tests wait for other processes, for a lease or for a time limit. */
+const TEST_PROCESSES = availableParallelism() + 1;
 /** For a test that hangs, not for one that is slow: machines differ, and share their processors. */
 const TEST_TIMEOUT_MS = 300_000;
 
@@ -73,5 +75,5 @@ export default defineConfig({
   plugins: [toolbox, zkrollup],
   tasks: [testMocha],
   typechain: { outDir: "types/ethers-contracts", tsNocheck: true },
-  test: { mocha: { timeout: TEST_TIMEOUT_MS, parallel: true, jobs: availableParallelism() } },
+  test: { mocha: { timeout: TEST_TIMEOUT_MS, parallel: true, jobs: TEST_PROCESSES } },
 });
