@@ -67,14 +67,28 @@ export function findTarget(preset: Preset, name?: string): BlockKind {
 
 /** The kind with the most slots; of these, the one with the fewest constraints. */
 function roomiest(preset: Preset, kinds: readonly BlockKind[]): BlockKind {
-  const [first] = [...kinds].sort(
-    (one, other) => other.slots - one.slots || kindCost(preset, one) - kindCost(preset, other),
-  );
+  const slotsMax = Math.max(...kinds.map(({ slots }) => slots));
+  return cheapestOf(preset, kinds, slotsMax);
+}
+
+/** The kind with the fewest slots; of these, the one with the fewest constraints. */
+function smallest(preset: Preset, kinds: readonly BlockKind[]): BlockKind {
+  const slotsMin = Math.min(...kinds.map(({ slots }) => slots));
+  return cheapestOf(preset, kinds, slotsMin);
+}
+
+function cheapestOf(preset: Preset, kinds: readonly BlockKind[], slotCount: number): BlockKind {
+  const [first] = kinds
+    .filter(({ slots }) => slots === slotCount)
+    .sort((one, other) => kindCost(preset, one) - kindCost(preset, other));
   assert(first !== undefined, "some kind of block holds every operation");
   return first;
 }
 
-/** The kind of block that an operation pays a share of: the target, or else one that holds it. */
+/**
+ * The kind of block that an operation pays a share of: the target, or else the roomiest that holds
+ * it with no more slots, since blocks are not expected to be fuller for it.
+ */
 export function kindFor({ preset, target }: FeeModel, operation: DueOperation): BlockKind {
   const needs: BlockNeeds = {
     slots: 1,
@@ -82,10 +96,9 @@ export function kindFor({ preset, target }: FeeModel, operation: DueOperation): 
     tokens: isMainToken(operation.tokenId) ? "main" : "wide",
   };
   if (holds(target, needs)) return target;
-  return roomiest(
-    preset,
-    preset.blockKinds.filter((kind) => holds(kind, needs)),
-  );
+  const kinds = preset.blockKinds.filter((kind) => holds(kind, needs));
+  const smaller = kinds.filter(({ slots }) => slots <= target.slots);
+  return smaller.length > 0 ? roomiest(preset, smaller) : smallest(preset, kinds);
 }
 
 /** Computes what an operation uses up. */

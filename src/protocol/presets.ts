@@ -73,6 +73,9 @@ export const PRESETS: { readonly [N in PresetName]: Preset } = {
       { slots: 256, levels: 6, tokens: "main" },
       { slots: 16, levels: 6, tokens: "wide" },
       { slots: 64, levels: 6, tokens: "wide" },
+      // 60 slots take less than 2^20 constraints, 256 less than 2^22.
+      { slots: 60, levels: 8, tokens: "main" },
+      { slots: 256, levels: 8, tokens: "main" },
       { slots: 16, levels: 8, tokens: "wide" },
     ],
     feeTokens: 2,

@@ -94,7 +94,13 @@ describe(`fees: model (${random.title})`, () => {
     const kindOf = (changes: Partial<DueOperation>) => blockKindName(kindFor(model, due(changes)));
     expect(kindOf({})).to.equal("64-main-6");
     expect(kindOf({ tokenId: 8 })).to.equal("64-wide-6");
-    expect(kindOf({ accountIdMax: 8 ** 6 })).to.equal("16-wide-8");
+    expect(kindOf({ accountIdMax: 8 ** 6 })).to.equal("60-main-8");
+    expect(kindOf({ accountIdMax: 8 ** 6, tokenId: 8 })).to.equal("16-wide-8");
+    const small = modelOf({ target: findTarget(PRESETS.full, "16-main-6") });
+    expect(blockKindName(kindFor(small, due({ tokenId: 8 })))).to.equal("16-wide-6");
+    expect(blockKindName(kindFor(small, due({ accountIdMax: 8 ** 6 })))).to.equal("16-wide-8");
+    const tiny = { ...small, target: { slots: 4, levels: 6, tokens: "main" } as const };
+    expect(blockKindName(kindFor(tiny, due({ tokenId: 8 })))).to.equal("16-wide-6");
     expect(blockKindName(findTarget(PRESETS.full))).to.equal("256-main-6");
     expectCode("FEE_TARGET_UNKNOWN", () => findTarget(PRESETS.full, "7-main-6"));
   });

@@ -23,6 +23,7 @@ const BASELINE: readonly (readonly [
   ["dev", 4, "wide", 40_188, 53_009],
   ["full", 6, "main", 40_112, 52_914],
   ["full", 6, "wide", 54_738, 72_410],
+  ["full", 8, "main", 46_590, 62_628],
   ["full", 8, "wide", 61_216, 82_124],
 ];
 
@@ -41,6 +42,7 @@ describe("Constraints of the block circuit", () => {
   for (const [levels, tokens, slotMax, blockMax] of [
     [6, "main", 13_502, 14_003],
     [6, "wide", 18_502, 19_003],
+    [8, "main", 16_502, 17_003],
     [8, "wide", 21_502, 22_003],
   ] as const) {
     it(`of full are at most ${slotMax} for one more slot of ${tokens} tokens and ${levels} levels`, () => {
