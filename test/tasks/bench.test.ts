@@ -70,11 +70,9 @@ describe("tasks: bench", () => {
     expect(slot).to.be.below(circuits[0]!.constraints);
   });
 
-  it("counts the constraints of the kinds that are named, or of main tokens with some slots", async () => {
-    const kindsOf = async (...args: string[]) =>
-      (await bench("constraints", ...args)).constraints.circuits.map(({ kind }) => kind);
-    expect(await kindsOf("--kind", "2-wide-2,3-main-2")).to.deep.equal(["2-wide-2", "3-main-2"]);
-    expect(await kindsOf("--slots", "2")).to.deep.equal(["2-main-2"]);
+  it("counts the constraints of the kinds that are named", async () => {
+    const { circuits } = (await bench("constraints", "--kind", "2-wide-2,3-main-2")).constraints;
+    expect(circuits.map(({ kind }) => kind)).to.deep.equal(["2-wide-2", "3-main-2"]);
   });
 
   it("says that a circuit comes compiled, instead of how long it takes to find it", () => {
