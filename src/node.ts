@@ -86,12 +86,18 @@ export { createL1Source, type L1Source } from "./metrics/l1-source.ts";
 export { Monitor, type MonitorOptions } from "./metrics/monitor.ts";
 // API and server.
 export { RPC_METHODS, type RpcAccess, type RpcMethod } from "./api/methods.ts";
+export { deriveL2ChainId, type RollupPlace } from "./server/ethereum/chain-id.ts";
 export { createRpcHandler, type RpcHandler } from "./server/handler.ts";
 export { L1_METHOD_SETS, type L1MethodSet } from "./server/l1-methods.ts";
 export type { L1Request } from "./server/l1-passage.ts";
 export { DEFAULT_RPC_LIMITS, type RpcLimits } from "./server/limits.ts";
 export { L1CallError } from "./server/public-errors.ts";
-export { type RpcServer, type RpcServerOptions, serveRpc } from "./server/rpc-server.ts";
+export {
+  type RpcEndpoint,
+  type RpcServer,
+  type RpcServerOptions,
+  serveRpc,
+} from "./server/rpc-server.ts";
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./server/stream.ts";
 export {
   type OperatorServer,

@@ -10,6 +10,8 @@ import { pluginError } from "../src/plugin/errors.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { assertPortFree } from "../src/server/listen.ts";
 import type { PublicPortOptions } from "../src/server/serve-operator.ts";
+import { ETHEREUM_PATH } from "../src/api/ethereum-methods.ts";
+import { deriveL2ChainId } from "../src/server/ethereum/chain-id.ts";
 import { assertOrigin, LOOPBACK } from "../src/server/origins.ts";
 import { BURST_SECONDS } from "../src/server/limits.ts";
 import {
@@ -85,12 +87,14 @@ function toList(text = ""): string[] {
     .filter((item) => item !== "");
 }
 
-function describe({ rollup, url, adminUrl }: OperatorNode) {
+function describe({ rollup, url, adminUrl }: OperatorNode, l2ChainId: number | undefined) {
   const { state, chainId, rollupAddress, preset, prover } = rollup.operator;
   return {
     url,
     ...(adminUrl !== undefined && { adminUrl }),
+    ethereumUrl: url + ETHEREUM_PATH,
     chainId: Number(chainId),
+    l2ChainId: l2ChainId ?? deriveL2ChainId(rollup.operator),
     rollup: rollupAddress,
     preset: preset.name,
     prover: prover.name,
@@ -99,14 +103,21 @@ function describe({ rollup, url, adminUrl }: OperatorNode) {
   };
 }
 
-function printNode(node: OperatorNode, prover: string, isDurable: boolean): void {
-  const { url, adminUrl, chainId, rollup, preset, accounts, stateRoot } = describe(node);
+function printNode(
+  description: ReturnType<typeof describe>,
+  prover: string,
+  isDurable: boolean,
+): void {
+  const { url, adminUrl, ethereumUrl, chainId, l2ChainId, rollup, preset } = description;
+  const { accounts, stateRoot } = description;
   console.log(
     formatTable([
       { type: "section-header", text: `Operator, preset ${preset}, prover ${prover}` },
       { type: "header", cells: ["JSON-RPC, rollup_* and L1's", url] },
       ...(adminUrl === undefined ? [] : [row("The same with all methods", adminUrl)]),
+      row("L2 for Ethereum tools", ethereumUrl),
       row("Chain id", String(chainId)),
+      row("Chain id of L2 there", String(l2ChainId)),
       row("Rollup", rollup),
       row("Accounts", String(accounts)),
       row("State root", String(stateRoot)),
@@ -132,7 +143,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const queue = toQueue(args, hre.config.rollup.node.provers);
   const store = toStore(args, hre);
   await buildFor(plan, hre);
-  const { fees } = hre.config.rollup.node;
+  const { fees, l2ChainId } = hre.config.rollup.node;
   let line: StatusLine | undefined;
   const { logLevel } = hre.config.rollup.node.monitoring;
   const log = createNodeLog(args, logLevel, (stream, text) => {
@@ -144,6 +155,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   const interrupted = listenForInterruption();
   const start = startOperatorNode(hre, {
     ...portOptions,
+    l2ChainId,
     prover,
     ...(rollup !== undefined && { rollup }),
     ...(fromBlock !== undefined && { fromBlock }),
@@ -163,9 +175,10 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   line?.close();
   line = undefined;
   if (node === undefined) return;
-  if (args.json) printJson(describe(node));
-  else if (args.jsonLogs) log.info("The operator runs.", describe(node));
-  else printNode(node, prover, store.type !== "memory");
+  const description = describe(node, l2ChainId);
+  if (args.json) printJson(description);
+  else if (args.jsonLogs) log.info("The operator runs.", description);
+  else printNode(description, prover, store.type !== "memory");
   if (hasStatusLine(args)) line = createNodeStatusLine(node);
   await aborted(interrupted, node.lost);
   line?.close();

@@ -83,6 +83,7 @@ const sidebar = [
       { text: "Config", link: "/config" },
       { text: "JSON-RPC", link: "/rpc" },
       { text: "Subscriptions", link: "/stream" },
+      { text: "L2 for Ethereum tools", link: "/ethereum" },
       { text: "Public data", link: "/pubdata" },
       { text: "Errors", link: "/errors" },
       { text: "Metrics", link: "/monitoring/metrics" },

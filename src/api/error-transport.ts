@@ -4,11 +4,16 @@ import { isRollupError, RollupError } from "../util/errors.ts";
 import { fromTaggedJson, toTaggedJson } from "../util/json.ts";
 import { rpcError } from "./errors.ts";
 
-/** JSON-RPC 2.0 error codes; a refusal with a code of ours takes one from the range for servers. */
+/**
+ * Codes of JSON-RPC 2.0 and EIP-1474; a refusal with a code of ours takes one from the range for
+ * servers.
+ */
 const JSON_RPC_CODES: { readonly [code: string]: number } = {
   RPC_METHOD_UNKNOWN: -32601,
   RPC_PARAMS_INVALID: -32602,
   RPC_METHOD_RESTRICTED: -32601,
+  RPC_READ_ONLY: -32004,
+  RPC_WITHOUT_GAS: -32004,
   RPC_BATCH_TOO_LONG: -32600,
   RPC_FAILED: -32603,
   RPC_RATE_LIMITED: -32005,

@@ -14,12 +14,16 @@ export type RpcErrorFacts =
   | { code: "RPC_L1_RANGE_TOO_WIDE"; method: string; blocks: bigint; maximum: number }
   | { code: "RPC_L1_TIMEOUT"; method: string; seconds: number }
   | { code: "RPC_NOT_FOUND"; path: string }
-  | { code: "RPC_CURSOR_GONE"; cursor: string };
+  | { code: "RPC_CURSOR_GONE"; cursor: string }
+  | { code: "RPC_READ_ONLY"; method: string }
+  | { code: "RPC_WITHOUT_GAS"; method: string }
+  | { code: "RPC_CALL_UNSUPPORTED"; to: string; data: string }
+  | { code: "RPC_STATE_NOT_KEPT"; block: string; first: number; last: number };
 
 export const rpcError = defineErrors<RpcErrorFacts>({
   RPC_METHOD_UNKNOWN: {
     message: ({ method }) => `There is no method ${method}.`,
-    fix: "Call one of the methods that docs/rpc.md lists, or L1 itself for what is not there.",
+    fix: "Call one of docs/rpc.md, at the path /eth one of docs/ethereum.md, or L1 itself.",
   },
   RPC_PARAMS_INVALID: {
     message: ({ method, path, reason }) =>
@@ -71,6 +75,24 @@ export const rpcError = defineErrors<RpcErrorFacts>({
   RPC_CURSOR_GONE: {
     message: ({ cursor }) => `What follows the cursor ${cursor} is not kept.`,
     fix: "Begin again without a cursor: read the present state, or the list from its first page.",
+  },
+  RPC_READ_ONLY: {
+    message: ({ method }) => `${method} signs or sends, and the path /eth only answers questions.`,
+    fix: "Use RollupWallet of hardhat-zkrollup/sdk: transactions of L2 have a form of their own.",
+  },
+  RPC_WITHOUT_GAS: {
+    message: ({ method }) => `${method} is about gas, which L2 does not have.`,
+    fix: "Ask for a fee: rollup_getFee, or estimateFee of RollupProvider.",
+  },
+  RPC_CALL_UNSUPPORTED: {
+    message: ({ to, data }) =>
+      `L2 runs no contracts, and has no answer to the call ${data} of ${to}.`,
+    fix: "Call balanceOf, decimals or symbol of a listed token at its L1 address, or ask L1.",
+  },
+  RPC_STATE_NOT_KEPT: {
+    message: ({ block, first, last }) =>
+      `The state after block ${block} is not there: those of blocks ${first} to ${last} are kept.`,
+    fix: "Ask for latest, safe, finalized or pending, or for a block that is kept.",
   },
   RPC_L1_TIMEOUT: {
     message: ({ method, seconds }) => `L1 did not answer ${method} within ${seconds} s.`,

@@ -18,6 +18,7 @@ import { renderRpcDocs } from "./rpc-docs.ts";
 import { renderAlerts } from "./alerts.ts";
 import { renderDashboard } from "./dashboard.ts";
 import { renderMetricDocs } from "./metric-docs.ts";
+import { renderEthereumDocs } from "./ethereum-docs.ts";
 import { renderErrorDocs } from "./error-docs.ts";
 import { renderPubdataDocs } from "./pubdata-docs.ts";
 import {
@@ -71,6 +72,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "src/fees/generated/l1-gas.ts", render: renderL1Gas },
   { path: "docs/pubdata.md", render: renderPubdataDocs },
   { path: "docs/rpc.md", render: renderRpcDocs },
+  { path: "docs/ethereum.md", render: renderEthereumDocs },
   { path: "docs/errors.md", render: renderErrorDocs },
   { path: "docs/openapi.json", render: () => `${JSON.stringify(createOpenApi(), null, 2)}\n` },
   { path: "docs/monitoring/metrics.md", render: renderMetricDocs },

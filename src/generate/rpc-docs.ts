@@ -36,6 +36,7 @@ the operator's log has the details: no answer has a stack trace, a path or the a
   address, that also answers the methods marked *operator only*, and \`/metrics\`
   ([monitoring](monitoring.md)). Without it only programs that hold the operator, and devnets, can call
   them. Whoever reaches this port may do anything.
+- The path \`/eth\` answers Ethereum tools about L2, [read only and under a chain id of its own](ethereum.md).
 - \`GET /health\` and \`GET /ready\` say whether the process answers and whether blocks can move.
 - \`--cors https://wallet.example,…\` names the web pages that may call; by default none, and a
   request with the origin of another page is refused. \`"*"\` is any page.

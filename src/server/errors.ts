@@ -5,7 +5,8 @@ export type ServerErrorFacts =
   | { code: "PORT_IN_USE"; port: number }
   | { code: "PORT_OUT_OF_RANGE"; port: number; maximum: number }
   | { code: "LISTEN_FAILED"; hostname: string; port: number; reason: string }
-  | { code: "ORIGIN_INVALID"; origin: string };
+  | { code: "ORIGIN_INVALID"; origin: string }
+  | { code: "L2_CHAIN_ID_INVALID"; l2ChainId: number; l1ChainId: bigint; maximum: number };
 
 export const serverError = defineErrors<ServerErrorFacts>({
   PORT_IN_USE: {
@@ -24,5 +25,11 @@ export const serverError = defineErrors<ServerErrorFacts>({
   ORIGIN_INVALID: {
     message: ({ origin }) => `${origin} is not the origin of a web page.`,
     fix: 'Pass origins such as https://wallet.example, separated by commas, or "*" for any page.',
+  },
+  L2_CHAIN_ID_INVALID: {
+    message: ({ l2ChainId, l1ChainId, maximum }) =>
+      `L2 cannot have the chain id ${l2ChainId}: it is an integer from 1 to ${maximum} other than ` +
+      `that of L1, ${l1ChainId}.`,
+    fix: "Choose another rollup.node.l2ChainId, or leave it out to have one derived.",
   },
 });

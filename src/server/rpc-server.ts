@@ -28,7 +28,7 @@ import { clientOf, RateLimiter } from "./rate-limiter.ts";
 import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
 import { Sockets } from "./sockets.ts";
 
-/** Paths below this are REST routes; at any other a POST is JSON-RPC. */
+/** Paths below this are REST routes; at any other a POST is JSON-RPC, see `endpoints`. */
 const REST_PREFIX = "/v1/";
 
 /** A server that listens. */
@@ -52,6 +52,14 @@ export interface Upgrades {
   close(): void;
 }
 
+/** JSON-RPC at a path of its own. */
+export interface RpcEndpoint {
+  /** Answers one call, as the one that {@link serveRpc} is given. */
+  readonly request: RpcRequest;
+  /** Units that a call costs its client. */
+  readonly unitsOf: (method: string) => number;
+}
+
 /** How a server listens, and whom it serves. */
 export interface RpcServerOptions {
   /** Address that it listens on; default: 127.0.0.1. */
@@ -64,6 +72,8 @@ export interface RpcServerOptions {
   readonly hostNames?: readonly string[];
   /** Units that a call costs its client; by default one. */
   readonly unitsOf?: (method: string) => number;
+  /** JSON-RPC of other methods, by the path of each; by default all paths have the same. */
+  readonly endpoints?: Readonly<Record<string, RpcEndpoint>>;
   /** Units that a page costs its client besides its body; by default one. */
   readonly unitsOfPage?: (target: Pick<PageRequest, "path" | "verb">) => number;
   /** Answers GET, and POST below `/v1/`; by default nothing does. */
@@ -239,11 +249,19 @@ class Serving {
         this.#send(response, 200, read);
         return;
       }
-      const { unitsOf = () => 1 } = this.#options;
+      const { request, unitsOf } = this.#endpointOf(incoming);
       const units = read.calls.reduce((sum, call) => sum + (call ? unitsOf(call.method) : 1), 0);
       if (this.#isOverRate(client, units, response)) return;
-      this.#send(response, 200, await answerCalls(read, this.#parts, held, caller));
+      const parts = { ...this.#parts, request };
+      this.#send(response, 200, await answerCalls(read, parts, held, caller));
     });
+  }
+
+  #endpointOf(incoming: IncomingMessage): RpcEndpoint {
+    const { endpoints = {}, unitsOf = () => 1 } = this.#options;
+    const path = targetOf(incoming)?.path.replace(/\/$/, "") ?? "";
+    const own = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+    return own ?? { request: this.#parts.request, unitsOf };
   }
 
   #isRest({ url = "/" }: IncomingMessage): boolean {

@@ -1,4 +1,5 @@
 /** An operator behind two ports: one for everybody, one for the person who runs it. */
+import { ETHEREUM_METHODS, ETHEREUM_PATH, isEthereumMethod } from "../api/ethereum-methods.ts";
 import { isRpcMethod, RPC_METHODS } from "../api/methods.ts";
 import type { Monitor } from "../metrics/monitor.ts";
 import { StandbyMetrics } from "../metrics/standby.ts";
@@ -6,6 +7,8 @@ import { operatorError } from "../operator/errors.ts";
 import type { Logger } from "../operator/logger.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { RpcCaller, RpcRequest } from "./answer.ts";
+import { assertL2ChainId, deriveL2ChainId } from "./ethereum/chain-id.ts";
+import { createEthereumHandler } from "./ethereum/handler.ts";
 import { createRpcHandler } from "./handler.ts";
 import type { L1MethodSet } from "./l1-methods.ts";
 import { L1Passage, type L1Request } from "./l1-passage.ts";
@@ -34,6 +37,11 @@ export interface PublicPortOptions {
   readonly cors?: readonly string[];
   /** Names of the server beside its addresses and localhost, or `*`. */
   readonly hostNames?: readonly string[];
+  /**
+   * Chain id under which Ethereum tools read L2 at the path `/eth`; default: derived from L1's and
+   * the contract's address.
+   */
+  readonly l2ChainId?: number | undefined;
   /** L1 methods that clients may call; default: what wallets need. */
   readonly l1Methods?: L1MethodSet;
   /** Limits of subscriptions over WebSocket; each has a default. */
@@ -133,6 +141,7 @@ export function openOperatorPorts(
 /** What answers behind both ports at a time. */
 interface Backend {
   readonly answer: RpcRequest;
+  readonly answerEthereum: RpcRequest;
   readonly readPage: ReadPage;
   readonly adminAnswer: RpcRequest;
   readonly readAdminPage: ReadPage;
@@ -162,14 +171,17 @@ async function open(first: Backend, options: OperatorServerOptions): Promise<Ope
       stream = new LateStream(parts, backend.createStream);
       return stream;
     };
+    const answerEthereum: RpcRequest = (...call) => backend.answerEthereum(...call);
+    const endpoints = { [ETHEREUM_PATH]: { request: answerEthereum, unitsOf: unitsOfEthereum } };
     const costs = { unitsOf, unitsOfPage };
-    const publicOptions = { ...options, ...logTo, limits, ...costs, readPage, createStream };
+    const shared = { ...logTo, endpoints };
+    const publicOptions = { ...options, ...shared, limits, ...costs, readPage, createStream };
     servers.push(await serveRpc(answer, publicOptions));
     if (adminPort !== undefined) {
       const at = { hostname: adminHostname, port: adminPort };
       const readAdminPage: ReadPage = (request) => backend.readAdminPage(request);
       const adminAnswer: RpcRequest = (...call) => backend.adminAnswer(...call);
-      servers.push(await serveRpc(adminAnswer, { ...at, ...logTo, readPage: readAdminPage }));
+      servers.push(await serveRpc(adminAnswer, { ...at, ...shared, readPage: readAdminPage }));
     }
   } catch (error) {
     await close();
@@ -190,20 +202,24 @@ async function open(first: Backend, options: OperatorServerOptions): Promise<Ope
 
 function toBackend(
   { operator, askL1, monitor }: Served,
-  { limits, l1Methods, streamLimits }: OperatorServerOptions,
+  { limits, l1Methods, streamLimits, l2ChainId }: OperatorServerOptions,
 ): Backend {
-  const watched = (answer: RpcRequest) => (monitor ? watchCalls(answer, monitor) : answer);
+  if (l2ChainId !== undefined) assertL2ChainId(l2ChainId, operator);
+  const watched = (answer: RpcRequest, nameOf = nameOfCall) =>
+    monitor ? watchCalls(answer, monitor, nameOf) : answer;
   const whole = { ...DEFAULT_RPC_LIMITS, ...limits };
   const request = createPublicRequest(operator, askL1, {
     limits: whole,
     ...(l1Methods && { l1Methods }),
   });
   const answer = watched(request);
+  const answerEthereum = createEthereumHandler(operator, l2ChainId ?? deriveL2ChainId(operator));
   const adminAnswer = watched(createRpcHandler(operator));
   const pages = monitor ? [createPublicPages(monitor)] : [];
   const adminPages = monitor ? [createAdminPages(monitor)] : [];
   return {
     answer,
+    answerEthereum: watched(answerEthereum, nameOfEthereumCall),
     readPage: firstPage([createRest(answer), ...pages]),
     adminAnswer,
     readAdminPage: firstPage([createRest(adminAnswer), ...adminPages]),
@@ -215,6 +231,7 @@ function toWaitingBackend(waiting: Waiting, metrics: StandbyMetrics): Backend {
   const refuse = () => Promise.reject(waiting.reason);
   return {
     answer: refuse,
+    answerEthereum: refuse,
     readPage: createWaitingPages(waiting),
     adminAnswer: refuse,
     readAdminPage: createWaitingAdminPages(waiting, metrics),
@@ -261,11 +278,15 @@ function createPublicRequest(
   };
 }
 
-/** Reports each call to a monitor, by the names of known methods. */
-function watchCalls(answer: RpcRequest, monitor: Monitor): RpcRequest {
+/** Reports each call to a monitor. @param nameOf - One of few names, whatever the client sends. */
+function watchCalls(
+  answer: RpcRequest,
+  monitor: Monitor,
+  nameOf: (method: string) => string,
+): RpcRequest {
   return async (method, params, caller) => {
     const startMs = performance.now();
-    const name = isRpcMethod(method) ? method : isForRollup(method) ? "unknown" : "l1";
+    const name = nameOf(method);
     const note = (outcome: { readonly error?: unknown }) => {
       const seconds = (performance.now() - startMs) / 1_000;
       monitor.noteCall({ method: name, seconds, waits: isWaiting(method), ...outcome });
@@ -279,6 +300,19 @@ function watchCalls(answer: RpcRequest, monitor: Monitor): RpcRequest {
       throw error;
     }
   };
+}
+
+function nameOfCall(method: string): string {
+  if (isRpcMethod(method)) return method;
+  return isForRollup(method) ? "unknown" : "l1";
+}
+
+function nameOfEthereumCall(method: string): string {
+  return isEthereumMethod(method) ? `l2:${method}` : "unknown";
+}
+
+function unitsOfEthereum(method: string): number {
+  return isEthereumMethod(method) ? ETHEREUM_METHODS[method].units : 1;
 }
 
 function isForRollup(method: string): boolean {

@@ -34,7 +34,8 @@ function toData(fields: object): Record<string, unknown> {
   return toJson(fields) as Record<string, unknown>;
 }
 
-function nameOf(item: Item | undefined): Pick<Slot, "hash" | "requestId"> {
+/** What an operation was made of, by its name. @param item - None if it is padding. */
+export function nameOf(item: Item | undefined): Pick<PastOperation, "hash" | "requestId"> {
   if (item === undefined) return {};
   return item.kind === "transaction" ? { hash: item.hash } : { requestId: item.request.requestId };
 }

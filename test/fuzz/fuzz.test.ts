@@ -26,7 +26,7 @@ describe(`fuzz: the ports of an operator (${random.title})`, () => {
     // The operator accepts other encodings of a transaction, so it refused the rest for their
     // meaning.
     expect(accepted).to.be.greaterThan(0);
-    for (const kind of ["REST", "page", "stream", "changed parameters"]) {
+    for (const kind of ["REST", "Ethereum", "page", "stream", "changed parameters"]) {
       for (const port of ["", "admin: "])
         expect(kinds.has(port + kind), port + kind).to.equal(true);
     }
@@ -34,6 +34,7 @@ describe(`fuzz: the ports of an operator (${random.title})`, () => {
       "SIGNATURE_INVALID",
       "RPC_PARAMS_INVALID",
       "RPC_METHOD_UNKNOWN",
+      "RPC_READ_ONLY",
       "RPC_NOT_FOUND",
     ]) {
       expect(outcomes.get(code), code).to.be.greaterThan(0);

@@ -1,5 +1,6 @@
 /** Requests of a careless or hostile client to an operator. */
 import { WALLET_L1_METHODS } from "../../src/server/l1-methods.ts";
+import { ETHEREUM_METHODS, ETHEREUM_PATH } from "../../src/api/ethereum-methods.ts";
 import { RPC_METHODS } from "../../src/api/methods.ts";
 import { listRoutes } from "../../src/api/openapi.ts";
 import type { Random } from "../helpers/random.ts";
@@ -40,6 +41,7 @@ export type FuzzRequest =
 const METHODS = [
   ...Object.keys(RPC_METHODS),
   ...WALLET_L1_METHODS,
+  ...Object.keys(ETHEREUM_METHODS),
   ...["debug_traceTransaction", "hardhat_setBalance", "evm_mine", "eth_accounts", "personal_sign"],
   ...["eth_sendTransaction", "eth_newFilter", "eth_subscribe", "", "rollup_", "ROLLUP_GETCONFIG"],
   ...["__proto__", "constructor", "toString", "rollup___proto__", "rollup_getConfig\u0000"],
@@ -79,11 +81,29 @@ const PARAMS: Readonly<Record<string, unknown[]>> = {
   eth_sendRawTransaction: ["0x02f870"],
 };
 
+/** Valid parameters of the methods for Ethereum tools. */
+const ETHEREUM_PARAMS: Readonly<Record<string, unknown[]>> = {
+  ...Object.fromEntries(Object.keys(ETHEREUM_METHODS).map((method) => [method, []])),
+  eth_getBlockByNumber: ["latest", true],
+  eth_getBlockByHash: [HASH, true],
+  eth_getBlockTransactionCountByNumber: ["0x1"],
+  eth_getBlockTransactionCountByHash: [HASH],
+  eth_getBlockReceipts: ["0x1"],
+  eth_getTransactionByHash: [HASH],
+  eth_getTransactionReceipt: [HASH],
+  eth_getBalance: [ADDRESS, { blockNumber: "0x1" }],
+  eth_getTransactionCount: [ADDRESS, "pending"],
+  eth_getCode: [ADDRESS, "latest"],
+  eth_call: [{ to: ADDRESS, data: `0x70a08231${"00".repeat(32)}` }, "safe"],
+  eth_sendRawTransaction: ["0x02f870"],
+};
+
 /** A random request that submits no transaction. */
 export function createRequest(random: Random): FuzzRequest {
   const kinds: readonly (readonly [number, (random: Random) => FuzzRequest])[] = [
     [30, changedParams],
     [20, restRoute],
+    [10, ethereum],
     [6, page],
     [8, stream],
     [20, weirdParams],
@@ -119,6 +139,16 @@ function changedParams(random: Random): FuzzRequest {
     "changed parameters",
     call(method, random.int(5) === 0 ? params : mutate(random, params)),
   );
+}
+
+/** Calls to the path of Ethereum tools, and to others that are nearly the same. */
+function ethereum(random: Random): FuzzRequest {
+  const path = random.pick([ETHEREUM_PATH, ETHEREUM_PATH, "/eth/", "/eth?a=1", "/ETH", "/eth/%00"]);
+  const method = random.pick([...Object.keys(ETHEREUM_PARAMS), ...METHODS]);
+  const isKnown = Object.hasOwn(ETHEREUM_PARAMS, method);
+  const params = isKnown ? ETHEREUM_PARAMS[method]! : [random.pick(WEIRD)];
+  const body = call(method, random.int(4) === 0 ? params : mutate(random, params));
+  return http("Ethereum", body, { path });
 }
 
 /** REST routes with parts of the path, the query or the body that may be anything. */

@@ -1,5 +1,6 @@
 /** Lists of what has happened, from the memory back into the store. */
 import { expect } from "chai";
+import { createEthereumHandler } from "../../src/server/ethereum/handler.ts";
 import { createRpcHandler } from "../../src/server/handler.ts";
 import type { RpcResult } from "../../src/api/methods.ts";
 import type { Operator } from "../../src/operator/operator.ts";
@@ -210,6 +211,30 @@ describeStores(`server: lists (${random.title})`, (create) => {
     const { data: fields, ...slot } = past.operation!;
     expect(operation).to.deep.include(slot);
     expect(operation!.data).to.include(fields);
+  });
+
+  it("answers Ethereum tools about blocks of every age", async () => {
+    const { operator } = world;
+    const handle = createEthereumHandler(operator, 1);
+    type Block = Record<"hash" | "parentHash", string> & { transactions: { hash: string }[] };
+    let parentHash = "";
+    await executeBlock();
+    for (let number = 0; number <= operator.progress.executed; number++) {
+      const params = [`0x${number.toString(16)}`, true];
+      const block = (await handle("eth_getBlockByNumber", params)) as Block;
+      if (number > 0) expect(block.parentHash, `of block ${number}`).to.equal(parentHash);
+      parentHash = block.hash;
+      expect(await handle("eth_getBlockByHash", [block.hash, true])).to.deep.equal(block);
+      if (number > 0) expect(block.transactions).not.to.have.length(0);
+      for (const transaction of block.transactions) {
+        const { hash } = transaction;
+        expect(await handle("eth_getTransactionByHash", [hash])).to.deep.equal(transaction);
+        const receipt = await handle("eth_getTransactionReceipt", [hash]);
+        expect(receipt).to.include({ transactionHash: hash, status: "0x1" });
+      }
+    }
+    const past = [world.alice.l1.address, "0x1"];
+    await expectRejection("RPC_STATE_NOT_KEPT", handle("eth_getBalance", past));
   });
 
   it("skips and repeats nothing while blocks are sealed, executed and leave the memory", async () => {

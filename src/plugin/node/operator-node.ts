@@ -120,6 +120,7 @@ function splitOptions({
   cors,
   hostNames,
   l1Methods,
+  l2ChainId,
   limits,
   log: logger,
   ...resume
@@ -129,6 +130,7 @@ function splitOptions({
     port,
     adminPort,
     adminHostname,
+    l2ChainId,
     ...(cors && { cors }),
     ...(hostNames && { hostNames }),
     ...(l1Methods && { l1Methods }),

@@ -4,6 +4,7 @@
  */
 import type { ConfigurationVariableResolver } from "hardhat/types/config";
 import { z } from "zod";
+import { L2_CHAIN_ID_MAX } from "../../../server/ethereum/chain-id.ts";
 import { type FeesConfig, feesSchema } from "./fees.ts";
 import { type L1Config, l1Schema, type L1UserConfig, resolveL1 } from "./l1.ts";
 import {
@@ -35,6 +36,11 @@ export interface NodeUserConfig {
   l1?: L1UserConfig;
   /** Who proves the blocks. Default: the node's own process. */
   provers?: ProversUserConfig;
+  /**
+   * Chain id under which Ethereum tools read L2, see docs/ethereum.md. Default: derived from L1's
+   * and the contract's address.
+   */
+  l2ChainId?: number;
 }
 
 export interface NodeConfig {
@@ -48,6 +54,8 @@ export interface NodeConfig {
   readonly l1: L1Config;
   /** Who proves the blocks. */
   readonly provers: ProversConfig;
+  /** Chain id under which Ethereum tools read L2, if it is not derived. */
+  readonly l2ChainId?: number;
 }
 
 /** Schema of {@link NodeUserConfig}. */
@@ -58,6 +66,16 @@ export const nodeSchema = z
     monitoring: monitoringSchema.optional(),
     l1: l1Schema.optional(),
     provers: proversSchema.optional(),
+    l2ChainId: z
+      .number()
+      .int()
+      .min(1)
+      .max(L2_CHAIN_ID_MAX)
+      .describe(
+        "chain id under which Ethereum tools [read L2](ethereum.md), other than L1's. " +
+          "Default: derived from L1's and the contract's address",
+      )
+      .optional(),
   })
   .strict()
   .describe("the node that `rollup:operator` runs");
@@ -77,5 +95,6 @@ export function resolveNode(
     monitoring: resolveMonitoring(user?.monitoring),
     l1: resolveL1(user?.l1 ?? {}, resolveVariable),
     provers: resolveProvers(user?.provers),
+    ...(user?.l2ChainId !== undefined && { l2ChainId: user.l2ChainId }),
   };
 }

@@ -1,0 +1,132 @@
+/**
+ * Each method of the read-only Ethereum endpoint once: parameters, cost, and its text in docs.
+ * Results have the form of the Ethereum JSON-RPC specification.
+ */
+import { z } from "zod";
+import { LIST_UNITS } from "./methods.ts";
+
+/** Path of the endpoint, on each port of an operator. */
+export const ETHEREUM_PATH = "/eth";
+
+const BLOCK_TAGS = ["latest", "safe", "finalized", "pending", "earliest"] as const;
+type BlockTag = (typeof BLOCK_TAGS)[number];
+
+/** A block as a client names it: by its tag, its number or its hash. */
+export type BlockId = BlockTag | number | { readonly hash: string };
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address of 20 bytes")
+  .transform((text) => BigInt(text))
+  .describe("address");
+const hash = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, "expected a hash of 32 bytes as 0x-hex")
+  .transform((text) => text.toLowerCase())
+  .describe("hash");
+const bytes = z.string().regex(/^0x(?:[0-9a-fA-F]{2})*$/, "expected bytes as 0x-hex");
+/** Below 2^52, so a number of JavaScript holds it. */
+const blockNumber = z
+  .string()
+  .regex(
+    /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,12})$/,
+    "expected a tag, or a number as 0x-hex without leading zeros",
+  )
+  .transform(Number);
+/** A tag or a number, or an object as in EIP-1898. */
+const block: z.ZodType<BlockId, z.ZodTypeDef, unknown> = z
+  .union([
+    z.enum(BLOCK_TAGS),
+    blockNumber,
+    z
+      .object({ blockNumber })
+      .strict()
+      .transform((given) => given.blockNumber),
+    z
+      .object({ blockHash: hash, requireCanonical: z.boolean().optional() })
+      .strict()
+      .transform(({ blockHash }) => ({ hash: blockHash })),
+  ])
+  .describe("block");
+const blockOrLatest = block.default("latest").describe("block?");
+const isFull = z.boolean().default(false).describe("full?");
+/** What else a client sends, such as gas, has no meaning here. */
+const call = z
+  .object({ to: address, data: bytes.optional(), input: bytes.optional() })
+  .describe("call");
+
+function method<P extends z.ZodTupleItems | []>(
+  description: string,
+  params: P,
+  units = 1,
+): { description: string; params: z.ZodTuple<P>; units: number } {
+  return { description, params: z.tuple(params), units };
+}
+
+export const ETHEREUM_METHODS = {
+  eth_chainId: method("The chain id of L2.", []),
+  net_version: method("The same as a decimal number.", []),
+  web3_clientVersion: method("`hardhat-zkrollup`.", []),
+  eth_syncing: method("`false`.", []),
+  eth_accounts: method("An empty list: the node signs for nobody.", []),
+  eth_blockNumber: method("The number of the last sealed block; 0 before the first.", []),
+  eth_getBlockByNumber: method(
+    "A block with the hashes of its transactions, or with all of each; null if it is not known.",
+    [block, isFull],
+    LIST_UNITS,
+  ),
+  eth_getBlockByHash: method("The same, by its hash.", [hash, isFull], LIST_UNITS),
+  eth_getBlockTransactionCountByNumber: method(
+    "How many transactions a block has; null if it is not known.",
+    [block],
+    LIST_UNITS,
+  ),
+  eth_getBlockTransactionCountByHash: method("The same, by its hash.", [hash], LIST_UNITS),
+  eth_getBlockReceipts: method(
+    "The receipts of all transactions of a block; null if it is not known.",
+    [block],
+    LIST_UNITS,
+  ),
+  eth_getTransactionByHash: method(
+    "A transaction, also of the open block; null if it is not known, or was rejected.",
+    [hash],
+    LIST_UNITS,
+  ),
+  eth_getTransactionReceipt: method(
+    "The receipt of a transaction in a sealed block; null before that, or if it was rejected.",
+    [hash],
+    LIST_UNITS,
+  ),
+  eth_getBalance: method("The balance in ETH on L2, in wei.", [address, blockOrLatest]),
+  eth_getTransactionCount: method("The nonce on L2.", [address, blockOrLatest]),
+  eth_getCode: method("`0x`: L2 has no contracts.", [address, blockOrLatest]),
+  eth_call: method(
+    "`balanceOf`, `decimals` and `symbol` of a listed token at its L1 address; a refusal for all else.",
+    [call, blockOrLatest],
+  ),
+  eth_gasPrice: method("0: fees of L2 are not gas.", []),
+  eth_maxPriorityFeePerGas: method("0.", []),
+};
+
+export type EthereumMethod = keyof typeof ETHEREUM_METHODS;
+/** Decoded parameters of a method. */
+export type EthereumParams<M extends EthereumMethod> = z.output<
+  (typeof ETHEREUM_METHODS)[M]["params"]
+>;
+
+export function isEthereumMethod(name: string): name is EthereumMethod {
+  return Object.hasOwn(ETHEREUM_METHODS, name);
+}
+
+/** Methods of Ethereum that sign or send. */
+export function isWriting(name: string): boolean {
+  return /^(?:eth_(?:send|sign|submit)|personal_|wallet_)/.test(name);
+}
+
+/** Methods of Ethereum whose only subject is gas, which L2 does not have. */
+export const GAS_METHODS: readonly string[] = [
+  "eth_estimateGas",
+  "eth_feeHistory",
+  "eth_createAccessList",
+  "eth_blobBaseFee",
+];
