@@ -187,8 +187,9 @@ export const RPC_METHODS = {
     list("/v1/l1-transactions", "page"),
   ),
   rollup_processBlocks: method(
-    "Processes everything that is pending, up to execution; answers with these blocks. Calls " +
-      "during a run share one further run.",
+    "Processes everything that is pending, up to execution; answers with these blocks. A node, whose " +
+      "blocks go on by themselves, answers at the latest after a time limit, with the blocks as far " +
+      "as they are. Calls during a run share one further run.",
     [],
     z.array(schemas.block),
     { access: "operator", waits: true },

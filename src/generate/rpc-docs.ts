@@ -84,7 +84,8 @@ const LIMITS: { readonly [L in keyof RpcLimits]: string } = {
   requestMs: "ms for a request to arrive",
   answerMs: "ms for a client to read its answer",
   closingMs: "ms for running requests when the port closes; calls that wait get `OPERATOR_STOPPED`",
-  waitingCallsMax: "`rollup_waitFor…` calls at a time (`RPC_BUSY`)",
+  waitingCallsMax:
+    "`rollup_waitFor…` and `rollup_processBlocks` calls at a time, on each port (`RPC_BUSY`)",
   waitingCallsPerClientMax: "of these, those of one client address",
   unitsPerSecond: "units a second for each client address (HTTP 429, `RPC_RATE_LIMITED`)",
   unitsBurst: "units at once after a pause",

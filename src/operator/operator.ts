@@ -663,6 +663,26 @@ export class Operator {
     return find();
   }
 
+  /**
+   * Waits until some work of the operator is done; in mode `interval`, where it goes on by itself,
+   * no longer than `waitLimitMs`.
+   *
+   * @param work - Such as a run of {@link Operator.processBlocks}, which several may wait for.
+   * @throws What the work throws by then.
+   */
+  async waitForWork(work: Promise<unknown>): Promise<void> {
+    if (this.options.mode !== "interval") {
+      await work;
+      return;
+    }
+    let isDone = false;
+    const done = work.finally(() => {
+      isDone = true;
+      this.#waiters.wake();
+    });
+    await Promise.race([done, this.#waiters.until(() => isDone, this.options.waitLimitMs)]);
+  }
+
   async #bringTo(stage: Stage, isDone: () => boolean): Promise<void> {
     if (this.options.mode === "on-demand") {
       await (stage === "accepted" ? this.syncL1() : this.processBlocks(stage));

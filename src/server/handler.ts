@@ -128,7 +128,12 @@ function createMethods(operator: Operator): Methods {
       const wanted = number === "latest" ? latest && numberOf(latest) : number;
       return (wanted === undefined ? undefined : await operator.findBlock(wanted)) ?? null;
     },
-    rollup_processBlocks: async () => (await processBlocks()).map(summarizeBlock),
+    rollup_processBlocks: async () => {
+      const { executed } = operator.progress;
+      await operator.waitForWork(processBlocks());
+      const blocks = operator.blocks.filter((block) => numberOf(block) > executed);
+      return blocks.map(summarizeBlock);
+    },
     rollup_getBlocks: (page) => listBlocks(operator, page),
     rollup_getBlockOperations: (number, page) => listBlockOperations(operator, number, page),
     rollup_getL1Transactions: (page) => listL1Transactions(operator, page),

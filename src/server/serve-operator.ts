@@ -9,7 +9,7 @@ import type { Operator } from "../operator/operator.ts";
 import type { RpcCaller, RpcRequest } from "./answer.ts";
 import { assertL2ChainId, deriveL2ChainId } from "./ethereum/chain-id.ts";
 import { createEthereumHandler } from "./ethereum/handler.ts";
-import { createRpcHandler } from "./handler.ts";
+import { createRpcHandler, type RpcHandler } from "./handler.ts";
 import type { L1MethodSet } from "./l1-methods.ts";
 import { L1Passage, type L1Request } from "./l1-passage.ts";
 import { DEFAULT_RPC_LIMITS, L1_CALL_UNITS, type RpcLimits } from "./limits.ts";
@@ -214,7 +214,7 @@ function toBackend(
   });
   const answer = watched(request);
   const answerEthereum = createEthereumHandler(operator, l2ChainId ?? deriveL2ChainId(operator));
-  const adminAnswer = watched(createRpcHandler(operator));
+  const adminAnswer = watched(limitWaiting(createRpcHandler(operator), whole));
   const pages = monitor ? [createPublicPages(monitor)] : [];
   const adminPages = monitor ? [createAdminPages(monitor)] : [];
   return {
@@ -268,13 +268,18 @@ function createPublicRequest(
   { limits, l1Methods = "wallet" }: { limits: RpcLimits; l1Methods?: L1MethodSet },
 ): RpcRequest {
   const l1 = new L1Passage(askL1, { methods: l1Methods });
+  const answerPublic = limitWaiting(createRpcHandler(operator, "public"), limits);
+  return (method, params, caller) =>
+    isForRollup(method) ? answerPublic(method, params, caller) : l1.call(method, params, caller);
+}
+
+/** Limits the calls of a port that wait for a stage. */
+function limitWaiting(answer: RpcHandler, limits: RpcLimits): RpcRequest {
   const waiting = new WaitingCalls(limits);
-  const answerPublic = createRpcHandler(operator, "public");
   return (method, params, caller) => {
-    if (!isForRollup(method)) return l1.call(method, params, caller);
-    const answer = () => answerPublic(method, params);
+    const run = () => answer(method, params);
     // The operator waits on when the client has left, so the call counts until it ends.
-    return isWaiting(method) ? whileWanted(waiting.run(caller.client, answer), caller) : answer();
+    return isWaiting(method) ? whileWanted(waiting.run(caller.client, run), caller) : run();
   };
 }
 

@@ -55,6 +55,21 @@ export class TestProver implements Prover {
   }
 }
 
+/** A prover whose proofs wait until they are released. */
+export class HeldProver extends TestProver {
+  release = () => {};
+  #begin = () => {};
+  /** Resolves with the first job. */
+  readonly begun = new Promise<void>((resolve) => (this.#begin = resolve));
+  readonly #released = new Promise<void>((resolve) => (this.release = resolve));
+
+  override async prove(job: ProofJob) {
+    this.#begin();
+    await this.#released;
+    return super.prove(job);
+  }
+}
+
 /** A user with an Ethereum key and an L2 key. */
 export class User {
   readonly l1: Wallet;

@@ -9,11 +9,13 @@ import { createRpcHandler } from "../../src/server/handler.ts";
 import { RPC_METHODS, type SignedTransactionParam } from "../../src/api/methods.ts";
 import { opsError } from "../../src/operations/errors.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
+import { FakeClock } from "../helpers/fake-clock.ts";
 import {
   authorize,
   createOperatorWorld,
   deposit,
   type Draft,
+  HeldProver,
   type OperatorWorld,
   signBatch,
   signFor,
@@ -274,6 +276,23 @@ describe(`server: reading L1 once all else holds (${random.title})`, () => {
     const reads = countReads(world);
     await Promise.all(Array.from({ length: 50 }, () => client.call("rollup_processBlocks")));
     expect(reads.count).to.be.within(1, 2);
+  });
+
+  it("answers for a node with the blocks as they are when the time limit has passed", async () => {
+    const prover = new HeldProver();
+    const clock = new FakeClock();
+    const options = { mode: "interval", waitLimitMs: 5_000 } as const;
+    const world = await createOperatorWorld({ prover, clock, options });
+    const client = createLinkedClient(world.operator);
+    await deposit(world, alice.address, 1n);
+    const answer = client.call("rollup_processBlocks");
+    await prover.begun;
+    await clock.advance(5_000);
+    expect((await answer).map(({ status }) => status)).to.deep.equal(["committed"]);
+    const later = client.call("rollup_processBlocks");
+    prover.release();
+    expect((await later).map(({ status }) => status)).to.deep.equal(["executed"]);
+    expect(await client.call("rollup_processBlocks")).to.deep.equal([]);
   });
 
   it("refuses the operator's own methods to the public", async () => {

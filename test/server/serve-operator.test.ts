@@ -9,7 +9,12 @@ import {
 } from "../../src/server/serve-operator.ts";
 import { L1CallError } from "../../src/server/public-errors.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
-import { createOperatorWorld, type OperatorWorld } from "../helpers/operator-world.ts";
+import {
+  createOperatorWorld,
+  deposit,
+  HeldProver,
+  type OperatorWorld,
+} from "../helpers/operator-world.ts";
 
 interface Answer {
   readonly result?: unknown;
@@ -60,6 +65,24 @@ describe("server: an operator behind its ports", () => {
     expect(error).to.deep.equal({ code: 3, message: "execution reverted", data: "0x1234" });
     expect((await post(server.url, "eth_accounts")).error!.code).to.equal(-32601);
     expect(asked).to.deep.equal(["eth_chainId", "eth_call"]);
+  });
+
+  it("RPC_BUSY: more calls of the admin port wait than the limit", async () => {
+    const prover = new HeldProver();
+    const held = await createOperatorWorld({ prover });
+    await deposit(held, 5n, 1n);
+    const none = () => Promise.resolve(null);
+    const limits = { waitingCallsMax: 1 };
+    const small = await serveOperator(held.operator, none, { port: 0, adminPort: 0, limits });
+    const client = clientOf(small.adminUrl!);
+    const first = client.call("rollup_processBlocks");
+    await prover.begun;
+    await expectRejection("RPC_BUSY", client.call("rollup_processBlocks"));
+    expect((await client.call("rollup_getConfig")).preset).to.equal("minimal");
+    prover.release();
+    expect((await first).map(({ status }) => status)).to.deep.equal(["executed"]);
+    expect(await client.call("rollup_processBlocks")).to.deep.equal([]);
+    await small.close();
   });
 
   it("PORT_IN_USE: leaves no port open", async () => {
