@@ -2,10 +2,12 @@
  * Sends random requests to both ports of an operator in another process:
  * `npm run test:fuzz-rpc -- --requests N --seed S`. The operator must be alive at the end with as
  * much memory as before. No answer may contain a stack trace, a path or the address of L1, or
- * accept what nobody has signed.
+ * accept what nobody has signed. Each request has an answer within 20 seconds, or longer if others
+ * have the processor meanwhile (`test/fuzz/patience.ts`).
  */
 import { parseArgs } from "node:util";
 import { fuzz, type FuzzReport } from "../test/fuzz/fuzz.ts";
+import { ANSWER_MS } from "../test/fuzz/patience.ts";
 import { startOperatorProcess } from "../test/fuzz/operator-process.ts";
 import { createRandom } from "../test/helpers/random.ts";
 
@@ -48,7 +50,8 @@ function showProgress(done: number, bytes: number): void {
   console.log(`  ${done} of ${requests}, ${toMegabytes(bytes)}`);
 }
 
-function print({ seconds, kinds, outcomes, accepted, memory, slowestMs }: FuzzReport): void {
+function print(report: FuzzReport): void {
+  const { seconds, kinds, outcomes, accepted, memory, slowestMs, late } = report;
   const requestLines = [...kinds]
     .sort(([, one], [, other]) => other.count - one.count)
     .map(([name, { count, ms }]) => `    ${count}  ${name}, ${(ms / count).toFixed(0)} ms each`);
@@ -63,6 +66,7 @@ function print({ seconds, kinds, outcomes, accepted, memory, slowestMs }: FuzzRe
   console.log(
     `  ${seconds.toFixed(1)} s, ${(requests / seconds).toFixed(0)} requests a second, slowest ${slowestMs.toFixed(0)} ms`,
   );
+  console.log(`  ${late} answers after ${ANSWER_MS} ms, as late as others had the processor`);
 }
 
 async function findFailures({ faults, memory }: FuzzReport): Promise<string[]> {

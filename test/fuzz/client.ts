@@ -2,6 +2,8 @@
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { DEFAULT_OPTIONS } from "../../src/operator/options.ts";
+import type { Patience } from "./patience.ts";
 import type { FuzzRequest } from "./requests.ts";
 
 export interface HttpAnswer {
@@ -10,10 +12,10 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** Limit for an answer that does not wait for a block. */
-const PATIENCE_MS = 20_000;
 /** Time after which the client leaves a request that waits for a stage. */
 const WAITING_PATIENCE_MS = 300;
+/** Time that the operator itself gives a call which processes blocks. */
+const PROCESSING_MS = DEFAULT_OPTIONS.waitLimitMs;
 const HEAD_END = "\r\n\r\n";
 const PIECE_DELAY_MS = 20;
 const ANSWER_DELAY_MS = 200;
@@ -21,10 +23,12 @@ const SOCKETS_DELAY_MS = 100;
 
 export class FuzzClient {
   readonly #url: URL;
+  readonly #patience: Patience;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-  constructor(url: string) {
+  constructor(url: string, patience: Patience) {
     this.#url = new URL(url);
+    this.#patience = patience;
   }
 
   close(): void {
@@ -53,6 +57,12 @@ export class FuzzClient {
     const { hostname, port } = this.#url;
     const length = { "content-length": String(Buffer.byteLength(body)) };
     const isWaiting = typeof body === "string" && body.includes("rollup_waitFor");
+    const isProcessing = typeof body === "string" && body.includes("rollup_processBlocks");
+    const startMs = performance.now();
+    const limitMs = () => {
+      if (isWaiting) return WAITING_PATIENCE_MS;
+      return this.#patience.limitMs(startMs) + (isProcessing ? PROCESSING_MS : 0);
+    };
     return new Promise((resolve, reject) => {
       const sent = request(
         { hostname, port, path, method, agent: this.#agent, headers: { ...length, ...headers } },
@@ -73,10 +83,16 @@ export class FuzzClient {
         else reject(error);
       };
       const leave = () => {
+        const tookMs = performance.now() - startMs;
+        const restMs = limitMs() - tookMs;
+        if (restMs > 0) {
+          patience = setTimeout(leave, Math.max(1, restMs));
+          return;
+        }
         isLeft = isWaiting;
-        sent.destroy(new Error(`no answer in ${PATIENCE_MS} ms`));
+        sent.destroy(new Error(`no answer in ${Math.round(tookMs)} ms`));
       };
-      const patience = setTimeout(leave, isWaiting ? WAITING_PATIENCE_MS : PATIENCE_MS);
+      let patience = setTimeout(leave, limitMs());
       sent.on("error", left);
       sent.end(body);
     });

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { createRandom } from "../helpers/random.ts";
 import { fuzz } from "./fuzz.ts";
+import { ANSWER_MS, Patience } from "./patience.ts";
 import { type OperatorProcess, startOperatorProcess } from "./operator-process.ts";
 
 const random = createRandom();
@@ -39,5 +40,31 @@ describe(`fuzz: the ports of an operator (${random.title})`, () => {
     ]) {
       expect(outcomes.get(code), code).to.be.greaterThan(0);
     }
+  });
+});
+
+describe("fuzz: the time that an answer has", () => {
+  const limitAfter = (probes: readonly (readonly [atMs: number, wallMs: number])[]) => {
+    const patience = new Patience();
+    for (const [atMs, wallMs] of probes) patience.note({ atMs, wallMs, cpuMs: 5 });
+    const limitMs = patience.limitMs(1_000);
+    patience.close();
+    return limitMs;
+  };
+
+  it("is as many times as long as work takes on a busy machine", () => {
+    expect(limitAfter([])).to.equal(ANSWER_MS);
+    expect(limitAfter([[1_000, 4]])).to.equal(ANSWER_MS);
+    expect(
+      limitAfter([
+        [1_000, 5],
+        [2_000, 25],
+      ]),
+    ).to.equal(3 * ANSWER_MS);
+  });
+
+  it("counts no time before the request, and ends however busy the machine is", () => {
+    expect(limitAfter([[999, 5_000]])).to.equal(ANSWER_MS);
+    expect(limitAfter([[1_000, 5_000]])).to.equal(10 * ANSWER_MS);
   });
 });

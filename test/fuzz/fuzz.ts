@@ -3,6 +3,7 @@ import { createRandom, type Random } from "../helpers/random.ts";
 import { findFault, outcomesOf } from "./checks.ts";
 import { FuzzClient, type HttpAnswer } from "./client.ts";
 import type { OperatorProcess } from "./operator-process.ts";
+import { ANSWER_MS, Patience } from "./patience.ts";
 import { createRequest } from "./requests.ts";
 import { Sender } from "./submissions.ts";
 
@@ -27,6 +28,8 @@ export interface FuzzReport {
   /** Resident memory after the warm-up and at the end, in bytes. */
   readonly memory: { readonly before: number; readonly after: number };
   readonly slowestMs: number;
+  /** Answers that took longer than they may on a machine with nothing else to do. */
+  readonly late: number;
 }
 
 const FAULTS_MAX = 20;
@@ -71,9 +74,9 @@ export async function fuzz(
     before: median(warm.slice(0, quarter).map(({ bytes }) => bytes)),
     after: median(warm.slice(-quarter).map(({ bytes }) => bytes)),
   };
-  const { kinds, outcomes, faults, accepted, slowestMs } = run;
+  const { kinds, outcomes, faults, accepted, slowestMs, late } = run;
   const seconds = (performance.now() - start) / 1000;
-  return { seconds, memory, kinds, outcomes, faults, accepted, slowestMs };
+  return { seconds, memory, kinds, outcomes, faults, accepted, slowestMs, late };
 }
 
 class Run {
@@ -84,16 +87,19 @@ class Run {
   readonly faults: string[] = [];
   accepted = 0;
   slowestMs = 0;
+  late = 0;
   done = 0;
   readonly #operator: OperatorProcess;
+  readonly #patience = new Patience();
 
   constructor(operator: OperatorProcess) {
     this.#operator = operator;
-    this.#client = new FuzzClient(operator.url);
-    this.#admin = new FuzzClient(operator.adminUrl);
+    this.#client = new FuzzClient(operator.url, this.#patience);
+    this.#admin = new FuzzClient(operator.adminUrl, this.#patience);
   }
 
   close(): void {
+    this.#patience.close();
     this.#client.close();
     this.#admin.close();
   }
@@ -153,6 +159,7 @@ class Run {
     const { count, ms } = this.kinds.get(kind) ?? { count: 0, ms: 0 };
     this.kinds.set(kind, { count: count + 1, ms: ms + tookMs });
     this.slowestMs = Math.max(this.slowestMs, tookMs);
+    if (tookMs > ANSWER_MS) this.late++;
   }
 
   #note(fault: string, request: string | Buffer, answer: string): void {

@@ -1,6 +1,6 @@
 /** An L1 node, a rollup on it and its operator, each in a separate process, and users. */
 import { execFileSync } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from "ethers";
@@ -38,10 +38,9 @@ const OPERATOR_NODE_OPTIONS = "--max-old-space-size=300 --max-semi-space-size=16
 
 /** @param userCount - At most 19: the first account of L1 is the operator's. */
 export async function startOperatorProcess(userCount: number): Promise<OperatorProcess> {
-  const files = ["deployment", "checkpoint"].map((name) =>
-    join(tmpdir(), `rollup-fuzz-${process.pid}-${name}.json`),
-  );
-  const [deployment, checkpoint] = files as [string, string];
+  const folder = await mkdtemp(join(tmpdir(), "rollup-fuzz-"));
+  const deployment = join(folder, "deployment.json");
+  const checkpoint = join(folder, "checkpoint.json");
   const running: RunningHardhat[] = [];
   const start = (l1Url: string, ...args: string[]) => {
     const nodeOptions = args[0] === "rollup:operator" && { NODE_OPTIONS: OPERATOR_NODE_OPTIONS };
@@ -59,7 +58,7 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
     l1Url,
     ...["rollup:operator", "--network", "fuzz", "--json", "--prover", "mock"],
     ...["--rollup", rollup, "--port", "0", "--rate-limit", "0", "--output", checkpoint],
-    ...["--admin-port", "0"],
+    ...["--admin-port", "0", "--store", `sqlite:${join(folder, "node.sqlite")}`],
   );
   const [url, adminUrl] = await urlsOf(operator);
   const { pid } = operator.process;
@@ -79,7 +78,7 @@ export async function startOperatorProcess(userCount: number): Promise<OperatorP
       l1.destroy();
       for (const started of running.toReversed()) started.process.kill("SIGTERM");
       await Promise.all(running.map(({ outcome }) => outcome));
-      await Promise.all(files.map((file) => rm(file, { force: true })));
+      await rm(folder, { recursive: true, force: true });
       return (await operator.outcome).stderr;
     },
   };
