@@ -55,6 +55,9 @@ const call = z
   .object({ to: address, data: bytes.optional(), input: bytes.optional() })
   .describe("call");
 
+/** Units of a method that shows a whole block, which may have more items than a page of a list. */
+export const BLOCK_UNITS = 3 * LIST_UNITS;
+
 function method<P extends z.ZodTupleItems | []>(
   description: string,
   params: P,
@@ -73,9 +76,9 @@ export const ETHEREUM_METHODS = {
   eth_getBlockByNumber: method(
     "A block with the hashes of its transactions, or with all of each; null if it is not known.",
     [block, isFull],
-    LIST_UNITS,
+    BLOCK_UNITS,
   ),
-  eth_getBlockByHash: method("The same, by its hash.", [hash, isFull], LIST_UNITS),
+  eth_getBlockByHash: method("The same, by its hash.", [hash, isFull], BLOCK_UNITS),
   eth_getBlockTransactionCountByNumber: method(
     "How many transactions a block has; null if it is not known.",
     [block],
@@ -85,7 +88,7 @@ export const ETHEREUM_METHODS = {
   eth_getBlockReceipts: method(
     "The receipts of all transactions of a block; null if it is not known.",
     [block],
-    LIST_UNITS,
+    BLOCK_UNITS,
   ),
   eth_getTransactionByHash: method(
     "A transaction, also of the open block; null if it is not known, or was rejected.",

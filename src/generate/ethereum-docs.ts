@@ -1,5 +1,10 @@
 /** Renders docs/ethereum.md from the table of methods of the Ethereum endpoint. */
-import { ETHEREUM_METHODS, ETHEREUM_PATH, GAS_METHODS } from "../api/ethereum-methods.ts";
+import {
+  BLOCK_UNITS,
+  ETHEREUM_METHODS,
+  ETHEREUM_PATH,
+  GAS_METHODS,
+} from "../api/ethereum-methods.ts";
 import { LIST_UNITS } from "../api/methods.ts";
 import { markdownTable } from "./markdown.ts";
 
@@ -64,6 +69,7 @@ stands for L1: what enters L2 comes from it, and what leaves L2 goes to it, whoe
 | \`gasPrice\`                      | the fee if it is paid in ETH, so \`gasUsed * gasPrice\` is the fee; 0 otherwise               |
 | \`status\`                        | 0 for a deposit that L1 pays back because L2 has no place for it; 1 for all else            |
 | \`logs\`                          | \`Transfer\` events of tokens: the amount, and a fee in the token to the fee account          |
+| \`logsBloom\`                     | excludes nothing where there may be events: the node keeps no filters                       |
 | \`v\`, \`r\`, \`s\`                   | 0: signatures of L2 are not those of Ethereum                                               |
 | \`miner\` of a block              | the account that gets the fees                                                              |
 | \`hash\` of a block               | its number in 8 bytes, and 24 bytes of Keccak-256 of rollup, number and state root; not on L1 |
@@ -97,7 +103,7 @@ export function renderEthereumDocs(): string {
     "## Methods",
     `Results have the form of the Ethereum JSON-RPC specification. \`block\` is a tag, a number or an object, by default ` +
       `\`latest\` where it is optional. Units are [those of a client's rate](rpc.md#a-port-for-everybody): ${LIST_UNITS} where ` +
-      "the answer may come out of the store.",
+      `the answer may come out of the store, ${BLOCK_UNITS} for whole blocks.`,
     markdownTable(["method", "units", "answer"], rows),
     "## What is refused",
     REFUSED,

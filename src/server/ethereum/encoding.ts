@@ -1,13 +1,8 @@
 /** Values as the Ethereum JSON-RPC specification writes them. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
-import { hexToBytes } from "@noble/hashes/utils.js";
-import { toChecksumAddress } from "../../l1/addresses.ts";
 
 const WORD_HEX_DIGITS = 64;
-const BLOOM_BYTES = 256;
-/** Bits of a bloom filter that one value sets, and the bits that choose each. */
-const BLOOM_HASHES = 3;
-const BLOOM_MASK = 8 * BLOOM_BYTES - 1;
+const ADDRESS_HEX_DIGITS = 40;
+const BLOOM_HEX_DIGITS = 512;
 
 /** A quantity: 0x-hex without leading zeros. */
 export function toQuantity(value: bigint | number): string {
@@ -21,25 +16,10 @@ export function toWord(value: bigint | number): string {
 
 /** 20 bytes of 0x-hex, in lower case as nodes write them. @param address - uint160. */
 export function toAddress(address: bigint): string {
-  return toChecksumAddress(address).toLowerCase();
+  return `0x${address.toString(16).padStart(ADDRESS_HEX_DIGITS, "0")}`;
 }
 
-/** What contributes to a bloom filter. */
-export interface Bloomed {
-  readonly address: string;
-  readonly topics: readonly string[];
-}
-
-/** The bloom filter of logs, as in the yellow paper. */
-export function bloomOf(logs: readonly Bloomed[]): string {
-  const bloom = new Uint8Array(BLOOM_BYTES);
-  const values = new Set(logs.flatMap(({ address, topics }) => [address, ...topics]));
-  for (const value of values) {
-    const view = new DataView(keccak_256(hexToBytes(value.slice(2))).buffer);
-    for (let pair = 0; pair < BLOOM_HASHES; pair++) {
-      const bit = view.getUint16(2 * pair) & BLOOM_MASK;
-      bloom[BLOOM_BYTES - 1 - (bit >> 3)]! |= 1 << (bit & 7);
-    }
-  }
-  return `0x${Buffer.from(bloom).toString("hex")}`;
-}
+/** The bloom filter of no event. */
+export const EMPTY_BLOOM = `0x${"0".repeat(BLOOM_HEX_DIGITS)}`;
+/** A bloom filter that excludes no event: none is kept, and making one takes long. */
+export const FULL_BLOOM = `0x${"f".repeat(BLOOM_HEX_DIGITS)}`;

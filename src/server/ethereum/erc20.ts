@@ -1,5 +1,6 @@
 /** What of ERC-20 an L2 can answer and show. */
 import { Interface } from "ethers";
+import { toWord } from "./encoding.ts";
 
 const ERC20 = new Interface([
   "function transfer(address to, uint256 amount) returns (bool)",
@@ -8,6 +9,9 @@ const ERC20 = new Interface([
   "function symbol() view returns (string)",
   "event Transfer(address indexed from, address indexed to, uint256 amount)",
 ]);
+
+const TRANSFER_SELECTOR = ERC20.getFunction("transfer")!.selector;
+const TRANSFER_TOPIC = ERC20.getEvent("Transfer")!.topicHash;
 
 /** A question to a token. */
 export type Erc20Call =
@@ -31,17 +35,16 @@ export function encodeErc20Result(name: Erc20Call["name"], value: bigint | numbe
   return ERC20.encodeFunctionResult(name, [value]);
 }
 
-/** The data of a call of `transfer`. @param to - 20 bytes of 0x-hex. */
-export function encodeTransferCall(to: string, amount: bigint): string {
-  return ERC20.encodeFunctionData("transfer", [to, amount]);
+/** The data of a call of `transfer`. */
+export function encodeTransferCall(to: bigint, amount: bigint): string {
+  return TRANSFER_SELECTOR + toWord(to).slice(2) + toWord(amount).slice(2);
 }
 
 /** The event of a transfer. */
 export function encodeTransferEvent(
-  from: string,
-  to: string,
+  from: bigint,
+  to: bigint,
   amount: bigint,
-): { readonly topics: string[]; readonly data: string } {
-  const { topics, data } = ERC20.encodeEventLog("Transfer", [from, to, amount]);
-  return { topics: topics, data };
+): { readonly topics: readonly string[]; readonly data: string } {
+  return { topics: [TRANSFER_TOPIC, toWord(from), toWord(to)], data: toWord(amount) };
 }

@@ -15,13 +15,13 @@ import type { Operator } from "../../operator/operator.ts";
 import { shareRuns } from "../../util/shared-run.ts";
 import type { RpcHandler } from "../handler.ts";
 import { Chain, type ChainBlock } from "./chain.ts";
-import { toAddress, toQuantity, toWord } from "./encoding.ts";
+import { FULL_BLOOM, toAddress, toQuantity, toWord } from "./encoding.ts";
 import { decodeErc20Call, encodeErc20Result } from "./erc20.ts";
 import { requestIdIn } from "./names.ts";
 import {
-  blockBloom,
   hashOf,
   type Surroundings,
+  toReceiptAt,
   toReceipts,
   toTransaction,
 } from "./transactions.ts";
@@ -106,7 +106,7 @@ function createMethods(operator: Operator, l2ChainId: number): Methods {
     eth_getTransactionReceipt: async (hash) => {
       const found = await find(hash);
       if (found?.block.hash === undefined) return null;
-      return toReceipts(found.block, around())[found.index]!;
+      return toReceiptAt(found.block, found.index, around());
     },
     eth_getBalance: async (address, id) => {
       await catchUp();
@@ -170,9 +170,11 @@ async function findTransaction(
     : operator.findRequestReceipt(requestId));
   if (receipt?.blockNumber === undefined) return undefined;
   const block = await chain.findOpenOrSealed(receipt.blockNumber);
-  const index = block?.operations.findIndex((operation) => hashOf(operation, around) === hash);
+  if (block === undefined) return undefined;
+  const index = block.operations.findIndex(({ slotIndex }) => slotIndex === receipt.slotIndex);
+  const found = block.operations[index];
   // The block may have been rebuilt since the receipt was read.
-  return block === undefined || index === undefined || index < 0 ? undefined : { block, index };
+  return found !== undefined && hashOf(found, around) === hash ? { block, index } : undefined;
 }
 
 function toBlock(block: ChainBlock, isFull: boolean, around: Surroundings) {
@@ -186,7 +188,7 @@ function toBlock(block: ChainBlock, isFull: boolean, around: Surroundings) {
     // L2 has no trees of transactions and receipts.
     transactionsRoot: ZERO_WORD,
     receiptsRoot: ZERO_WORD,
-    logsBloom: blockBloom(block, around),
+    logsBloom: FULL_BLOOM,
     miner: toAddress(block.feeAccountAddress),
     size: toQuantity(block.pubdataBytes),
     gasLimit: toQuantity(slots),

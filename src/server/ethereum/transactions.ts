@@ -7,7 +7,7 @@ import type { Token } from "../../l1/types.ts";
 import type { OperationSpec } from "../../operations/definition.ts";
 import { OPERATIONS } from "../../operations/table.ts";
 import type { ChainBlock, PlacedOperation } from "./chain.ts";
-import { bloomOf, toAddress, toQuantity } from "./encoding.ts";
+import { EMPTY_BLOOM, FULL_BLOOM, toAddress, toQuantity } from "./encoding.ts";
 import { encodeTransferCall, encodeTransferEvent } from "./erc20.ts";
 import { requestHash } from "./names.ts";
 
@@ -27,17 +27,17 @@ const ETH_TOKEN_ID = 0;
 const GAS_PER_OPERATION = 1;
 const LEGACY_TYPE = "0x0";
 
-/** Money that an operation moves; addresses in 0x-hex. */
+/** Money that an operation moves; addresses as uint160. */
 interface Movement {
-  readonly from: string;
-  readonly to: string;
+  readonly from: bigint;
+  readonly to: bigint;
   readonly amount: bigint;
 }
 
 /** What an operation does, in the terms of Ethereum. */
 interface Meaning {
-  readonly hash: string;
-  readonly sender: string;
+  /** uint160. */
+  readonly sender: bigint;
   readonly nonce: number;
   /** Address of the token in 0x-hex; undefined for ETH. */
   readonly token: string | undefined;
@@ -47,19 +47,17 @@ interface Meaning {
 }
 
 function meaningOf(operation: PlacedOperation, around: Surroundings): Meaning {
-  const { type, hash, requestId, fields } = operation;
+  const { type, fields } = operation;
   const { record, effects, origin, payout }: OperationSpec = OPERATIONS[type];
-  const bridge = toAddress(around.rollupAddress);
   const ownerOf = (role: "accountA" | "accountB" | undefined) => {
     const name = role && record[role];
-    return name === undefined ? bridge : toAddress(around.addressOf(fields[name] as number));
+    return name === undefined ? around.rollupAddress : around.addressOf(fields[name] as number);
   };
   const { debits, credits } = effects;
   const isMoving = debits !== undefined || credits !== undefined;
   const tokenId = (fields["tokenId"] ?? ETH_TOKEN_ID) as number;
   const token = tokenId === ETH_TOKEN_ID ? undefined : around.tokens[tokenId];
   return {
-    hash: hash ?? requestHash(around.domain, requestId!),
     sender: ownerOf(origin === "l2" ? "accountA" : debits),
     nonce: (fields["nonce"] ?? 0) as number,
     token: token && token.address.toLowerCase(),
@@ -77,7 +75,7 @@ function callOf({ sender, token, movement }: Meaning, { rollupAddress }: Surroun
     return { to: toAddress(rollupAddress), value: "0x0", input: "0x" };
   }
   const { to, amount } = movement;
-  if (token === undefined) return { to, value: toQuantity(amount), input: "0x" };
+  if (token === undefined) return { to: toAddress(to), value: toQuantity(amount), input: "0x" };
   return { to: token, value: "0x0", input: encodeTransferCall(to, amount) };
 }
 
@@ -91,16 +89,17 @@ export function hashOf({ hash, requestId }: PlacedOperation, { domain }: Surroun
 
 /** @param index - Of the operation in its block. */
 export function toTransaction(block: ChainBlock, index: number, around: Surroundings) {
-  const meaning = meaningOf(block.operations[index]!, around);
+  const operation = block.operations[index]!;
+  const meaning = meaningOf(operation, around);
   const isSealed = block.hash !== undefined;
   return {
     type: LEGACY_TYPE,
-    hash: meaning.hash,
+    hash: hashOf(operation, around),
     blockHash: block.hash ?? null,
     blockNumber: isSealed ? toQuantity(block.blockNumber) : null,
     transactionIndex: isSealed ? toQuantity(index) : null,
     chainId: toQuantity(around.l2ChainId),
-    from: meaning.sender,
+    from: toAddress(meaning.sender),
     nonce: toQuantity(meaning.nonce),
     ...callOf(meaning, around),
     gas: toQuantity(GAS_PER_OPERATION),
@@ -112,64 +111,73 @@ export function toTransaction(block: ChainBlock, index: number, around: Surround
   };
 }
 
-interface Log {
-  readonly address: string;
-  readonly topics: readonly string[];
-  readonly data: string;
+/** What a token moves in an operation, the fee included; nothing of ETH. */
+function tokenMovements(
+  { token, movement, sender, fee }: Meaning,
+  feeAccountAddress: bigint,
+): Movement[] {
+  if (token === undefined) return [];
+  const ofFee = { from: sender, to: feeAccountAddress, amount: fee };
+  const all = movement === undefined ? [ofFee] : [movement, ofFee];
+  return all.filter(({ amount }) => amount > 0n);
 }
 
-/** The events that a token of Ethereum would have emitted. */
-function logsOf({ token, movement, sender, fee }: Meaning, feeAccountAddress: bigint): Log[] {
-  if (token === undefined) return [];
-  const feeMovement = { from: sender, to: toAddress(feeAccountAddress), amount: fee };
-  return [movement, feeMovement].flatMap((moved) => {
-    if (moved === undefined || moved.amount === 0n) return [];
-    const { from, to, amount } = moved;
-    return [{ address: token, ...encodeTransferEvent(from, to, amount) }];
-  });
+/**
+ * The receipt of an operation of a sealed block.
+ *
+ * @param logIndex - Of its first event in the block.
+ */
+function toReceipt(block: ChainBlock, index: number, logIndex: number, around: Surroundings) {
+  const operation = block.operations[index]!;
+  const meaning = meaningOf(operation, around);
+  const place = {
+    transactionHash: hashOf(operation, around),
+    transactionIndex: toQuantity(index),
+    blockHash: block.hash,
+    blockNumber: toQuantity(block.blockNumber),
+  };
+  const logs = tokenMovements(meaning, block.feeAccountAddress).map(
+    ({ from, to, amount }, offset) => ({
+      address: meaning.token,
+      ...encodeTransferEvent(from, to, amount),
+      ...place,
+      logIndex: toQuantity(logIndex + offset),
+      removed: false,
+    }),
+  );
+  return {
+    type: LEGACY_TYPE,
+    ...place,
+    from: toAddress(meaning.sender),
+    to: callOf(meaning, around).to,
+    status: meaning.isRefund ? "0x0" : "0x1",
+    contractAddress: null,
+    gasUsed: toQuantity(GAS_PER_OPERATION),
+    cumulativeGasUsed: toQuantity(GAS_PER_OPERATION * (index + 1)),
+    effectiveGasPrice: gasPriceOf(meaning),
+    logsBloom: logs.length === 0 ? EMPTY_BLOOM : FULL_BLOOM,
+    logs,
+  };
 }
+
+type Receipt = ReturnType<typeof toReceipt>;
 
 /** The receipts of all operations of a sealed block. */
-export function toReceipts(block: ChainBlock, around: Surroundings) {
-  const { hash: blockHash, blockNumber, feeAccountAddress } = block;
+export function toReceipts(block: ChainBlock, around: Surroundings): Receipt[] {
   let logIndex = 0;
-  return block.operations.map((operation, index) => {
-    const meaning = meaningOf(operation, around);
-    const { hash, sender, isRefund } = meaning;
-    const place = {
-      transactionHash: hash,
-      transactionIndex: toQuantity(index),
-      blockHash,
-      blockNumber: toQuantity(blockNumber),
-    };
-    const logs = logsOf(meaning, feeAccountAddress);
-    return {
-      type: LEGACY_TYPE,
-      ...place,
-      from: sender,
-      to: callOf(meaning, around).to,
-      status: isRefund ? "0x0" : "0x1",
-      contractAddress: null,
-      gasUsed: toQuantity(GAS_PER_OPERATION),
-      cumulativeGasUsed: toQuantity(GAS_PER_OPERATION * (index + 1)),
-      effectiveGasPrice: gasPriceOf(meaning),
-      logsBloom: bloomOf(logs),
-      logs: logs.map((log) => ({
-        ...log,
-        ...place,
-        logIndex: toQuantity(logIndex++),
-        removed: false,
-      })),
-    };
+  return block.operations.map((_, index) => {
+    const receipt = toReceipt(block, index, logIndex, around);
+    logIndex += receipt.logs.length;
+    return receipt;
   });
 }
 
-/** The bloom filter of all events of a block. */
-export function blockBloom(
-  { operations, feeAccountAddress }: ChainBlock,
-  around: Surroundings,
-): string {
-  return bloomOf(
-    operations.flatMap((operation) => logsOf(meaningOf(operation, around), feeAccountAddress)),
-  );
+/** The receipt of one operation of a sealed block. */
+export function toReceiptAt(block: ChainBlock, index: number, around: Surroundings): Receipt {
+  const { operations, feeAccountAddress } = block;
+  const before = operations.slice(0, index).reduce((count, operation) => {
+    const meaning = meaningOf(operation, around);
+    return count + tokenMovements(meaning, feeAccountAddress).length;
+  }, 0);
+  return toReceipt(block, index, before, around);
 }
