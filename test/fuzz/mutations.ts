@@ -53,7 +53,7 @@ function change(random: Random, holder: Record<string, unknown>, key: string): v
     () => (holder[key] = random.pick(WEIRD)),
     () => (holder[`x${key}`] = old),
     () => (holder[key] = [old]),
-    () => (holder[key] = typeof old === "string" ? Number(old) : String(old)),
+    () => (holder[key] = typeof old === "string" ? Number(old) : JSON.stringify(old)),
     ...(isHex ? hexChanges(random, old).map((text) => () => (holder[key] = text)) : []),
     ...(typeof old === "number" ? numberChanges(old).map((n) => () => (holder[key] = n)) : []),
     ...(key === "type" ? TYPES.map((type) => () => (holder[key] = type)) : []),
