@@ -172,6 +172,17 @@ describe("plugin/config", () => {
       }
     });
 
+    it("takes a chain id of L2 that wallets hold, by default none", async () => {
+      const resolve = async (l2ChainId: number) =>
+        (await project.createHre({ rollup: { node: { l2ChainId } } })).config.rollup.node.l2ChainId;
+      expect(await resolve(4242)).to.equal(4242);
+      expect((await project.createHre({})).config.rollup.node).not.to.have.property("l2ChainId");
+      for (const l2ChainId of [0, 1.5, 2 ** 53]) {
+        const refusal = await refusalOf(project, { rollup: { node: { l2ChainId } } });
+        expect(refusal).to.include("l2ChainId");
+      }
+    });
+
     it("reads the node's store from its name, by default sqlite", async () => {
       const storeOf = async (node: object) =>
         (await project.createHre({ rollup: { node } })).config.rollup.node.store;

@@ -152,6 +152,7 @@ describe("plugin/node", () => {
       port: 0,
       output: OUTPUT,
       l1Methods: "all",
+      l2ChainId: 4242,
       mode: "manual",
     });
     const address = computeAddress(KEY).toLowerCase();
@@ -162,6 +163,9 @@ describe("plugin/node", () => {
     expect(await askAt(() => local.url)("personal_sign", "0x00", address)).to.have.property(
       "error",
     );
+    const askL2 = askAt(() => `${local.url}/eth`);
+    expect(await askL2("eth_chainId")).to.include({ result: "0x1092" });
+    expect(await askL2("eth_accounts")).to.deep.include({ result: [] });
     await local.close();
   });
 
