@@ -1,4 +1,4 @@
-/** Reads records of a store, of events and of parts of snapshots, and finds those that are damaged. */
+/** Reads the records of a store, events and parts of snapshots, and finds what is damaged. */
 import { crc32 } from "node:zlib";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import type { StoreDatabase } from "./database.ts";
