@@ -173,8 +173,8 @@ describe(`operator: operations in blocks (${random.title})`, () => {
   let world: OperatorWorld;
   let users: User[];
   const store = new RecordingStore();
-  /** Transactions in the order in which they were accepted, and the batch of each. */
-  const accepted: { readonly hash: string; readonly batch: number }[] = [];
+  /** Batches by the hashes of their transactions, in the order in which they were accepted last. */
+  const accepted = new Map<string, number>();
 
   before(async () => {
     world = await createOperatorWorld({
@@ -212,7 +212,10 @@ describe(`operator: operations in blocks (${random.title})`, () => {
       const receipts = world.operator.submitBatch(
         signed.map((transaction) => ({ transaction, authorization: "0x" })),
       );
-      for (const { hash } of receipts) accepted.push({ hash, batch });
+      for (const { hash } of receipts) {
+        accepted.delete(hash); // The same one again, after it was rejected.
+        accepted.set(hash, batch);
+      }
     } catch (error) {
       // Two new accounts with the same address, three fee tokens, no money.
       if (!isRollupError(error)) throw error;
@@ -253,7 +256,7 @@ describe(`operator: operations in blocks (${random.title})`, () => {
       expect(kind).to.deep.equal(cheapestKind(PRESET, needs));
       expect(splitBatches(operations, linksNext).flat()).to.have.length(operations.length);
     }
-    const places = accepted.flatMap(({ hash, batch }) => {
+    const places = [...accepted].flatMap(([hash, batch]) => {
       const receipt = operator.receipt(hash)!;
       if (receipt.status === "rejected") return [];
       expect(receipt.status).to.equal("executed");
