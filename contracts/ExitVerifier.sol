@@ -82,6 +82,22 @@ contract ExitVerifier is IExitVerifier {
         return _climb(leaf, claim.accountId, path[tailEnd:]) == stateRoot;
     }
 
+    /// @inheritdoc IExitVerifier
+    function verifyAbsence(
+        uint256 stateRoot,
+        uint256 accountCapacity,
+        uint256 tokenCapacity,
+        uint32 accountId,
+        uint256[] calldata siblings
+    ) external view returns (bool) {
+        if (accountId >= accountCapacity) return false;
+        if (siblings.length != SIBLINGS * _levels(accountCapacity, 1)) return false;
+        if (!_isCanonical(siblings)) return false;
+        uint256 emptyTail = _emptyRoot(_levels(tokenCapacity, ProtocolConstants.TAILS));
+        uint256 leaf = AccountLeaf.hashEmpty(LEAF_HASHER, emptyTail);
+        return _climb(leaf, accountId, siblings) == stateRoot;
+    }
+
     /// @dev Whether an account's words hold the claimed balance: of a main token themselves, of
     /// another one in the token's tail.
     function _holdsBalance(
@@ -114,6 +130,15 @@ contract ExitVerifier is IExitVerifier {
             node = Poseidon.hash8(children);
         }
         return node;
+    }
+
+    /// @dev Root of a tree whose leaves are all 0.
+    function _emptyRoot(uint256 levels) private pure returns (uint256 node) {
+        uint256[8] memory children;
+        for (; levels != 0; --levels) {
+            for (uint256 i = 0; i < ProtocolConstants.TREE_ARITY; ++i) children[i] = node;
+            node = Poseidon.hash8(children);
+        }
     }
 
     /// @dev Levels of the smallest `trees` trees that have at least `capacity` leaves together.

@@ -55,4 +55,21 @@ interface IExitVerifier {
         ExitClaim calldata claim,
         uint256[] calldata path
     ) external view returns (bool);
+
+    /// @notice Whether a state has no account at an id.
+    /// @dev Returns false, and does not revert, for an id that the tree has no leaf for, a wrong
+    /// number of siblings, and a word that is not below the field modulus.
+    /// @param stateRoot Root of the state, a field element.
+    /// @param accountCapacity Leaves of the state tree.
+    /// @param tokenCapacity Leaves of the tails of an account together.
+    /// @param accountId The id.
+    /// @param siblings The siblings in the state tree, in the order of `verifyPath`.
+    /// @return True if the path leads from an empty leaf to `stateRoot`.
+    function verifyAbsence(
+        uint256 stateRoot,
+        uint256 accountCapacity,
+        uint256 tokenCapacity,
+        uint32 accountId,
+        uint256[] calldata siblings
+    ) external view returns (bool);
 }

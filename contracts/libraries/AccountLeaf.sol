@@ -32,6 +32,23 @@ library AccountLeaf {
         return hasher.hash(words);
     }
 
+    /// @notice Hash that is the leaf of an id without an account.
+    /// @param hasher Hashes the words.
+    /// @param emptyTail Root of a tail without balances.
+    /// @return Field element.
+    function hashEmpty(LeafHasher hasher, uint256 emptyTail) internal pure returns (uint256) {
+        uint256[16] memory words;
+        for (uint256 i = 0; i < ProtocolConstants.TAILS; ++i) words[HEAD_WORDS + i] = emptyTail;
+        return hasher.hash(words);
+    }
+
+    /// @notice Nonce of an account.
+    /// @param others See `hash`.
+    /// @return The nonce, as the leaf has it.
+    function nonceOf(uint256[] calldata others) internal pure returns (uint256) {
+        return others[0];
+    }
+
     /// @notice Root of a tail of an account.
     /// @param others See `hash`.
     /// @param tail Number of the tail.

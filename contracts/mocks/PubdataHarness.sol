@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {PubdataReader} from "../generated/PubdataReader.sol";
+import {SignedOperations} from "../generated/SignedOperations.sol";
 import {Commitment} from "../libraries/Commitment.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 import {OperationReaders} from "./OperationReaders.sol";
@@ -16,6 +17,18 @@ contract PubdataHarness is OperationReaders {
         uint256 record;
         uint256 e1;
         uint256 e2;
+    }
+
+    /// @notice What the signer of an operation has signed.
+    struct Signed {
+        bool isSigned;
+        uint256 op;
+        uint32 accountA;
+        uint32 accountB;
+        uint256 tokenId;
+        uint256 amount;
+        bool paysOwnerOfB;
+        address recipient;
     }
 
     /// @notice Walks through the public data of a block.
@@ -61,5 +74,20 @@ contract PubdataHarness is OperationReaders {
 
     function readRecord(bytes calldata pubdata, uint256 slot) external pure returns (uint256) {
         return PubdataReader.readRecord(pubdata, slot);
+    }
+
+    function readSigned(
+        uint256 record,
+        uint256 e1,
+        uint256 e2
+    ) external pure returns (Signed memory signed) {
+        signed.isSigned = SignedOperations.isSigned(record);
+        signed.op = SignedOperations.signedOp(record);
+        signed.accountA = SignedOperations.accountA(record);
+        signed.accountB = SignedOperations.accountB(record);
+        signed.tokenId = SignedOperations.tokenOf(record);
+        signed.amount = SignedOperations.amountOf(record, e2);
+        signed.paysOwnerOfB = SignedOperations.paysOwnerOfB(record);
+        signed.recipient = SignedOperations.recipientOf(record, e1);
     }
 }

@@ -21,6 +21,7 @@ import { renderMetricDocs } from "./metric-docs.ts";
 import { renderEthereumDocs } from "./ethereum-docs.ts";
 import { renderErrorDocs } from "./error-docs.ts";
 import { renderPubdataDocs } from "./pubdata-docs.ts";
+import { renderSignedOperations } from "./signed-operations-solidity.ts";
 import {
   renderOperationReaders,
   renderPubdataReader,
@@ -59,6 +60,10 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
     render: () => renderOperationsSolidity(SPECS),
   },
   { path: "contracts/generated/PubdataReader.sol", render: renderPubdataReader },
+  {
+    path: "contracts/generated/SignedOperations.sol",
+    render: () => renderSignedOperations(SPECS),
+  },
   { path: "contracts/mocks/OperationReaders.sol", render: renderOperationReaders },
   {
     path: "contracts/generated/Poseidon.sol",

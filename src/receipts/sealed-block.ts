@@ -43,7 +43,8 @@ const SEALED_BLOCK_TYPES = {
   ],
 };
 
-function domainOf({ chainId, bondAddress }: BondIdentity) {
+/** The EIP-712 domain of a bond's promises. */
+export function domainOf({ chainId, bondAddress }: BondIdentity) {
   return {
     name: "hardhat-zkrollup receipts",
     version: "1",
@@ -87,13 +88,14 @@ export function verifySealedBlock(
   if (recovered?.toLowerCase() !== expected.signer.toLowerCase()) {
     throw receiptError({
       code: "RECEIPT_SIGNATURE_INVALID",
-      blockNumber,
+      about: `block ${blockNumber}`,
       signer: expected.signer,
       recovered,
     });
   }
   if (expected.anchorHash !== anchorHash) {
-    throw receiptError({ code: "RECEIPT_ANCHOR_UNKNOWN", blockNumber, anchorNumber, anchorHash });
+    const about = `block ${blockNumber}`;
+    throw receiptError({ code: "RECEIPT_ANCHOR_UNKNOWN", about, anchorNumber, anchorHash });
   }
   if (keccak256(pubdata) !== pubdataHash) {
     throw receiptError({ code: "RECEIPT_PUBDATA_MISMATCH", blockNumber });

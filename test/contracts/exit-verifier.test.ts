@@ -4,7 +4,7 @@ import { network } from "hardhat";
 import { createExitWitnessInput, exitPath } from "../../src/block/exit.ts";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import { toChecksumAddress } from "../../src/l1/addresses.ts";
-import { FIELD_MODULUS, NONCE_MAX } from "../../src/protocol/constants.ts";
+import { FIELD_MODULUS, LEAF_KIND, NONCE_MAX } from "../../src/protocol/constants.ts";
 import { MAIN_TOKENS, TAILS, TREE_ARITY } from "../../src/protocol/kinds.ts";
 import { LEAF_WORDS } from "../../src/protocol/leaf.ts";
 import {
@@ -306,6 +306,40 @@ describe(`ExitVerifier, ${random.title}`, () => {
         expect(path.length).to.equal(honest.path.length);
         expect(await verify(honest, { claim, path }), `${nonce}`).to.equal(false);
       }
+    }
+  });
+
+  it("accepts the absence of an account, for the ids without one only", async () => {
+    for (const name of PRESET_NAMES) {
+      const preset = PRESETS[name];
+      const state = createRandomState(random, preset);
+      const sizes = [accountCapacity(preset), tokenCapacity(preset)] as const;
+      const absent = (accountId: number, path: readonly bigint[], root = state.root) =>
+        verifier.verifyAbsence(root, ...sizes, accountId, [...path]);
+      const siblingsOf = (accountId: number) => state.witness(accountId, 0).stateSiblings.flat();
+      const free = state.nextAccountId;
+      const path = siblingsOf(free);
+      expect(await absent(free, path), name).to.equal(true);
+      const taken = pickAccountId(random, state);
+      expect(await absent(taken, siblingsOf(taken)), name).to.equal(false);
+      expect(await absent(free, path, state.root + 1n), name).to.equal(false);
+      expect(await absent(free + sizes[0], path), name).to.equal(false);
+      const place = random.int(path.length);
+      const word = path[place]!;
+      const zeros = new Array<bigint>(TREE_ARITY - 1).fill(0n);
+      for (const other of [
+        path.with(place, (word + 1n) % FIELD_MODULUS),
+        path.with(place, word + FIELD_MODULUS),
+        path.slice(1),
+        path.slice(TREE_ARITY - 1),
+        [...path, ...zeros],
+        [],
+      ]) {
+        expect(await absent(free, other), name).to.equal(false);
+      }
+      const account = { kind: LEAF_KIND.account, nonce: 0, address: 1n, pubKeyHash: 0n };
+      const { root } = state.update(free, 0, { account });
+      expect(await absent(free, path, root), name).to.equal(false);
     }
   });
 

@@ -17,9 +17,11 @@ import {
   recordWord,
   toColumns,
 } from "../../src/operations/codec.ts";
-import type { PublicOperation } from "../../src/operations/operation.ts";
+import type { PublicOperation, SignedOperation } from "../../src/operations/operation.ts";
 import { DEPOSIT_AMOUNT_MAX, FIELD_MODULUS, NONCE_MAX } from "../../src/protocol/constants.ts";
-import { OPERATION_NAMES } from "../../src/operations/table.ts";
+import { OPERATION_NAMES, OPERATIONS } from "../../src/operations/table.ts";
+import { toTransaction } from "../../src/operations/to-operation.ts";
+import { inclusionOf } from "../../src/receipts/inclusion.ts";
 import type { PubdataHarness } from "../../types/ethers-contracts/contracts/mocks/PubdataHarness.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createRandomPublicOperation } from "../helpers/random-public-operation.ts";
@@ -135,6 +137,32 @@ describe(`Pubdata: contract compared with TypeScript (${random.title})`, () => {
     const read = harness.getFunction(`read${type}` as "readChangePubKey");
     const words = [record, e1, e2].slice(0, read.fragment.inputs.length);
     return read(...(words as [bigint, bigint, bigint]));
+  }
+
+  for (const type of OPERATION_NAMES) {
+    it(`reads what the signer of a ${type} has signed, if there is one`, async () => {
+      const operation = createRandomPublicOperation(random, type);
+      const columns = toColumns(operation);
+      const signed = await harness.readSigned(recordWord(columns), ...extensionWords(columns));
+      expect(signed.isSigned).to.equal(OPERATIONS[type].origin === "l2");
+      if (!signed.isSigned) return;
+      const times = { nonce: 5, validFrom: 0n, validUntil: 9n };
+      // What only the owner of account B shows of a transfer.
+      const payee = { recipient: random.bigint(160) };
+      const whole = { ...payee, ...operation, ...times } as unknown as SignedOperation;
+      const promised = inclusionOf(toTransaction(whole));
+      expect(signed.paysOwnerOfB).to.equal(type === "transfer");
+      const recipient = signed.paysOwnerOfB ? promised.recipient : signed.recipient;
+      const { accountA, op, tokenId, amount } = signed;
+      expect({ accountA, op, tokenId, amount, recipient }).to.deep.equal({
+        accountA: BigInt(promised.accountId),
+        op: BigInt(promised.op),
+        tokenId: BigInt(promised.tokenId),
+        amount: promised.amount,
+        recipient: promised.recipient,
+      });
+      expect(signed.accountB).to.equal(columns.record.accountB);
+    });
   }
 
   for (const type of OPERATION_NAMES.filter((name) => name !== "noop")) {
