@@ -36,6 +36,62 @@ struct ExecutedBlock {
     uint32 feeAccountId;
 }
 
+/// @notice What an operator promises when it accepts a transaction, about executed blocks whose
+/// timestamp is at most `validUntil`. First: in the state after each of them that is due by the
+/// terms of the group, the nonce is used. Second: if one of them uses the nonce, it is by an
+/// operation of this content.
+/// @param accountId Account that has signed the transaction.
+/// @param nonce Nonce of the transaction.
+/// @param op Code under which the operation is signed.
+/// @param tokenId Token of the operation.
+/// @param recipient Recipient that is signed; 0 if none is.
+/// @param amount Amount that is signed; 0 if none is.
+/// @param validUntil Last Unix second of blocks that the promise is about: then the transaction
+/// expires.
+struct Inclusion {
+    uint32 accountId;
+    uint32 nonce;
+    uint8 op;
+    uint16 tokenId;
+    address recipient;
+    uint128 amount;
+    uint64 validUntil;
+}
+
+/// @notice Terms that all promises of a group have in common.
+/// @param dueBlock First block that is due.
+/// @param dueAt First Unix second of blocks that are due, whatever their numbers.
+/// @param anchorNumber L1 block that the promises are made on.
+/// @param anchorHash Hash of that L1 block: a reorg that replaces it voids the promises.
+struct InclusionGroup {
+    uint32 dueBlock;
+    uint64 dueAt;
+    uint64 anchorNumber;
+    bytes32 anchorHash;
+}
+
+/// @notice A promise as a receipt has it. The signature is for the root of the tree over the
+/// promises of the group, whose leaves are EIP-712 struct hashes.
+/// @param inclusion The promise.
+/// @param group Its terms.
+/// @param path Siblings in the tree, from the leaf up, see OpenZeppelin's `MerkleProof`.
+/// @param signature Of the signer, by EIP-712: 65 bytes.
+struct SignedInclusion {
+    Inclusion inclusion;
+    InclusionGroup group;
+    bytes32[] path;
+    bytes signature;
+}
+
+/// @notice What a state has for an account id.
+/// @param owner Owner of the account; 0 if there is no account.
+/// @param path As `IExitVerifier` takes it: of an account for `verifyPath` and ETH, of an id
+/// without one for `verifyAbsence`.
+struct AccountPath {
+    address owner;
+    uint256[] path;
+}
+
 /// @title Bond of an operator for the promises that it signs
 /// @notice Whoever shows a signed promise and the executed block that breaks it takes a part of the
 /// penalty; the rest is burned, so an operator that accuses itself loses it, too.
@@ -50,6 +106,19 @@ interface IReceiptBond {
     /// @param reward Paid to the claimer, in wei.
     /// @param burned Paid to nobody, in wei.
     event PromiseBroken(
+        uint32 indexed blockNumber,
+        address indexed claimer,
+        uint256 reward,
+        uint256 burned
+    );
+    /// @notice A promise at acceptance was broken.
+    /// @param inclusionHash Hash of the promise, as an EIP-712 struct.
+    /// @param blockNumber Block that breaks it.
+    /// @param claimer Who has shown it.
+    /// @param reward Paid to the claimer, in wei.
+    /// @param burned Paid to nobody, in wei.
+    event InclusionBroken(
+        bytes32 indexed inclusionHash,
         uint32 indexed blockNumber,
         address indexed claimer,
         uint256 reward,
@@ -92,6 +161,22 @@ interface IReceiptBond {
     error PromiseVoid(uint64 anchorNumber, bytes32 anchorHash, bytes32 actualHash);
     /// @notice The penalty for this block was taken.
     error ClaimedAlready(uint32 blockNumber);
+    /// @notice The penalty for this promise was taken.
+    error InclusionClaimedAlready(bytes32 inclusionHash);
+    /// @notice The block is neither one that is due by its number nor by its time.
+    error InclusionNotDue(uint32 blockNumber, uint64 timestamp);
+    /// @notice The transaction had expired before the block.
+    error InclusionExpired(uint64 timestamp, uint64 validUntil);
+    /// @notice The block does not break the promise.
+    error InclusionKept(uint32 accountId, uint32 nonce);
+    /// @notice The path does not lead from the account to the state root of the block.
+    error AccountPathInvalid(uint32 accountId);
+    /// @notice The public data is not that of the block.
+    error OtherPubdata(bytes32 shown, bytes32 committed);
+    /// @notice The account has signed no operation in this slot.
+    error SlotOfOther(uint32 accountId, uint256 slot);
+    /// @notice The operation in this slot uses another nonce than the promised one.
+    error OtherNonce(uint256 used, uint32 promised);
     /// @notice Nothing is left of the bond.
     error BondEmpty();
     /// @notice The L1 block is not among the last 256.
@@ -115,6 +200,37 @@ interface IReceiptBond {
         SealedBlock calldata sealedBlock,
         bytes calldata signature,
         ExecutedBlock calldata executedBlock
+    ) external;
+
+    /// @notice Takes the penalty for a promise at acceptance: a block that is due was executed, and
+    /// the nonce was not used.
+    /// @dev Once for each promise, whatever the number of groups that have it.
+    /// @param signed The promise.
+    /// @param storedBlock The block.
+    /// @param account The account in the state after the block.
+    function claimLate(
+        SignedInclusion calldata signed,
+        StoredBlock calldata storedBlock,
+        AccountPath calldata account
+    ) external;
+
+    /// @notice Takes the penalty for a promise at acceptance: the nonce was used by an operation of
+    /// other content.
+    /// @dev Once for each promise, with `claimLate`.
+    /// @param signed The promise.
+    /// @param executedBlock The block that uses the nonce.
+    /// @param pubdata Public data of the block.
+    /// @param slot Slot of the operation that uses the nonce.
+    /// @param account The account in the state after the block.
+    /// @param payee Account B of the operation in that state, if only the owner of account B
+    /// differs from the promise; else it is not read.
+    function claimReplaced(
+        SignedInclusion calldata signed,
+        ExecutedBlock calldata executedBlock,
+        bytes calldata pubdata,
+        uint256 slot,
+        AccountPath calldata account,
+        AccountPath calldata payee
     ) external;
 
     /// @notice Keeps the hash of one of the last 256 L1 blocks, so that a promise on a block that a

@@ -1,120 +1,25 @@
 /** The bond pays for broken promises, and for nothing else, whoever attacks it. */
 import { expect } from "chai";
-import { type BaseContract, type ContractTransactionResponse, keccak256, Wallet } from "ethers";
+import { keccak256, Wallet } from "ethers";
+import { signSealedBlock, verifySealedBlock } from "../../src/receipts/sealed-block.ts";
 import {
-  executedBlock,
-  type SealedBlock,
-  signSealedBlock,
-  verifySealedBlock,
-} from "../../src/receipts/sealed-block.ts";
-import { signingDomain } from "../../src/operations/transaction.ts";
-import type { PublicOperation } from "../../src/operations/operation.ts";
+  BOND,
+  type BondWorld,
+  BURNED,
+  commit,
+  createBondWorld,
+  DAY,
+  ETHER,
+  execute,
+  expectRevert,
+  PENALTY,
+  transfer,
+} from "../helpers/bond-world.ts";
 import { expectCode } from "../helpers/expect-code.ts";
-import {
-  createTestBlock,
-  createTestRollup,
-  type TestBlock,
-  type TestRollup,
-} from "../helpers/test-rollup.ts";
-
-const ETHER = 10n ** 18n;
-const PENALTY = 2n * ETHER;
-const BOND = 5n * ETHER;
-const DAY = 24 * 60 * 60;
-const BURNED = "0x000000000000000000000000000000000000dEaD";
-
-type Send = (...args: unknown[]) => Promise<ContractTransactionResponse>;
-interface Bond extends BaseContract {
-  readonly claim: Send;
-  readonly keepAnchor: Send;
-  readonly announceWithdrawal: Send;
-  readonly cancelWithdrawal: Send;
-  readonly withdraw: Send;
-  readonly fund: Send;
-  connect(signer: unknown): Bond;
-}
-
-const transfer = (amount: bigint): PublicOperation => ({
-  type: "transfer",
-  fromAccountId: 1,
-  toAccountId: 2,
-  tokenId: 0,
-  amount,
-  fee: 1n,
-});
-
-async function createBondWorld() {
-  const rollup = await createTestRollup();
-  const { ethers, networkHelpers, governor, client, chain } = rollup;
-  const key = Wallet.createRandom();
-  const deploy = async (address: string, signer: string, penalty = PENALTY, delay = 7 * DAY) =>
-    (await ethers.deployContract(
-      "ReceiptBond",
-      [address, governor.address, signer, penalty, delay],
-      { value: BOND },
-    )) as unknown as Bond;
-  const bond = await deploy(client.rollupAddress, key.address);
-  const bondAddress = await bond.getAddress();
-  const identity = { chainId: client.chainId, bondAddress };
-  const promiseOf = async (block: TestBlock, changes: Partial<SealedBlock> = {}) => {
-    const anchor = (await ethers.provider.getBlock("latest"))!;
-    const sealedBlock: SealedBlock = {
-      blockNumber: block.storedBlock.blockNumber,
-      pubdataHash: keccak256(block.commitBlock.pubdata),
-      anchorNumber: anchor.number,
-      anchorHash: anchor.hash!,
-      ...changes,
-    };
-    return { sealedBlock, signature: await signSealedBlock(key, identity, sealedBlock) };
-  };
-  const evidenceOf = (block: TestBlock, parent = rollup.genesis) =>
-    executedBlock(
-      parent,
-      block.storedBlock,
-      block.commitBlock,
-      signingDomain(client.chainId, BigInt(client.rollupAddress)),
-    );
-  const timestamp = BigInt(await networkHelpers.time.latest());
-  const blockOf = (operations: readonly PublicOperation[], parent = rollup.genesis) =>
-    createTestBlock(client, parent, operations, { timestamp });
-  return { ...rollup, chain, key, bond, deploy, identity, promiseOf, evidenceOf, blockOf };
-}
-type World = Awaited<ReturnType<typeof createBondWorld>>;
-
-async function commit({ client }: TestRollup, block: TestBlock, parent: TestBlock["storedBlock"]) {
-  await client.commitBlocks(parent, [block.commitBlock]);
-}
-
-async function execute(world: World, block: TestBlock, parent = world.genesis) {
-  await commit(world, block, parent);
-  await world.client.proveBlocks([block.proveBlock]);
-  await world.client.executeBlocks([{ storedBlock: block.storedBlock, payouts: block.payouts }]);
-}
-
-async function expectRevert({ bond, ethers }: World, error: string, call: Promise<unknown>) {
-  const outcome = await call.then(
-    () => "done",
-    (thrown: unknown) => thrown,
-  );
-  const data = findData(outcome);
-  const name = data === undefined ? String(outcome) : bond.interface.parseError(data)?.name;
-  expect(name ?? (data && ethers.dataSlice(data, 0, 4))).to.equal(error);
-}
-
-/** Data of a revert, wherever the provider keeps it. */
-function findData(thrown: unknown, depth = 0): string | undefined {
-  if (typeof thrown !== "object" || thrown === null || depth > 5) return undefined;
-  const { data, error, cause, info } = thrown as Record<string, unknown>;
-  if (typeof data === "string" && data.length >= 10) return data;
-  for (const inner of [data, error, cause, info]) {
-    const found = findData(inner, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
+import { createTestBlock, createTestRollup, type TestBlock } from "../helpers/test-rollup.ts";
 
 describe("receipts: the bond", () => {
-  let world: World;
+  let world: BondWorld;
   beforeEach(async () => {
     world = await createBondWorld();
   });
@@ -340,6 +245,22 @@ describe("receipts: the bond", () => {
     await bond.fund({ value: 9n });
     await claim(third, second.storedBlock);
     expect(await ethers.provider.getBalance(bondAddress)).to.equal(0n);
+  });
+
+  it("pays nothing to a claimer that refuses its payment, and leaves the claim open", async () => {
+    const { bond, blockOf, promiseOf, evidenceOf, ethers, networkHelpers } = world;
+    const { sealedBlock, signature } = await promiseOf(blockOf([transfer(5n)]));
+    const actual = blockOf([transfer(6n)]);
+    await execute(world, actual);
+    const recipient = await ethers.deployContract("OddRecipient");
+    await recipient.setBehavior(1); // revert
+    const address = await recipient.getAddress();
+    await networkHelpers.setBalance(address, ETHER);
+    const claimer = bond.connect(await ethers.getImpersonatedSigner(address));
+    const claim = (by: typeof bond) => by.claim(sealedBlock, signature, evidenceOf(actual));
+    await expectRevert(world, "PaymentFailed", claim(claimer));
+    expect(await ethers.provider.getBalance(BURNED)).to.equal(0n);
+    await claim(bond);
   });
 
   it("refuses to be deployed without a signer, a penalty or enough delay", async () => {
