@@ -26,12 +26,13 @@ const solc = createRequire(import.meta.url)("solc") as {
 };
 
 /** Contracts whose branches are counted: all except those for tests. */
-const SOURCES = "contracts/{*,governance/*,libraries/*,generated/*}.sol";
+const SOURCES = "contracts/{*,governance/*,libraries/*,generated/*,receipts/*}.sol";
 /** Tests that reach the contracts, without real proofs because the copy has no circuits. */
 const TESTS = [
   "test/contracts/*.test.ts",
   "test/attacks/{availability,contract,payouts}.test.ts",
   "test/l1/{client,deploy}.test.ts",
+  "test/receipts/*.test.ts",
 ];
 const CONFIG = `import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";

@@ -9,6 +9,7 @@ import hre from "hardhat";
 import { measureOperations } from "../../src/bench/operation-gas.ts";
 import { createGasStages } from "../../src/plugin/bench/gas-stage.ts";
 import { measureProofBatches } from "../../src/plugin/bench/proof-gas.ts";
+import { measureClaims } from "../helpers/claim-gas.ts";
 import { measureMainExits, measureTailExits } from "../helpers/exit-gas.ts";
 
 const BASELINE = join(import.meta.dirname, "gas.json");
@@ -39,6 +40,14 @@ describe("Gas of L1", () => {
     expectBaseline("exitsByPath", exits);
     for (const gas of Object.values(exits).flatMap(Object.values)) {
       expect(gas).to.be.below(L1_GAS_MAX / 4);
+    }
+  });
+
+  it("equals the baseline for claims of promises at acceptance, and fits", async () => {
+    const claims = { dev: await measureClaims("dev"), full: await measureClaims("full") };
+    expectBaseline("claims", claims);
+    for (const { executionGas } of Object.values(claims).flatMap(Object.values)) {
+      expect(executionGas).to.be.below(L1_GAS_MAX / 4);
     }
   });
 
