@@ -2,6 +2,7 @@
 import { sensitiveUrlSchema } from "@nomicfoundation/hardhat-zod-utils";
 import { z } from "zod";
 import { keySchema } from "../src/plugin/config/node/l1.ts";
+import { promiseKeySchema } from "../src/plugin/config/node/promises.ts";
 import { resolveRollupConfig } from "../src/plugin/config/resolve.ts";
 import { rollupUserConfigSchema } from "../src/plugin/config/validate.ts";
 import { blockKindName, MAIN_TOKENS } from "../src/protocol/kinds.ts";
@@ -48,10 +49,13 @@ Each kind takes time to compile and disk space for its keys; \`hardhat rollup:ci
 /** Folder of an example project, which is cut off from paths. */
 const ROOT = "/";
 
+const KEY_TYPE = "ConfigurationVariable | { env } | { url; address } | { signer }";
+
 /** Schemas whose type is better told by a name. */
 const NAMED_TYPES: readonly (readonly [z.ZodTypeAny, string])[] = [
   [sensitiveUrlSchema, "string | ConfigurationVariable"],
-  [keySchema, "ConfigurationVariable | { env } | { url; address } | { signer }"],
+  [keySchema, KEY_TYPE],
+  [promiseKeySchema, KEY_TYPE],
 ];
 
 /** Removes the wrappers of a schema. */

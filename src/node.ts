@@ -40,6 +40,7 @@ export {
   type OperatorOptions,
   type OperatorParts,
 } from "./operator/operator.ts";
+export type { PromiseParts, SignedPromise } from "./operator/promises.ts";
 export type { BlockRecord } from "./operator/ledger/blocks.ts";
 export type { LedgerEvent } from "./operator/ledger/events.ts";
 export type { Ledger, StartingPoint } from "./operator/ledger/ledger.ts";

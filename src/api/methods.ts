@@ -35,6 +35,8 @@ function post(path: string, ...names: string[]): { rest: RestRoute } {
 
 /** Units of a client's rate that a page of a list takes: it may come out of the store. */
 export const LIST_UNITS = 10;
+/** The same of a promise: it is long, and may ask L1 and a signer. */
+const PROMISE_UNITS = 10;
 
 interface MethodTraits {
   /** Undefined for a method of JSON-RPC alone. */
@@ -178,6 +180,14 @@ export const RPC_METHODS = {
     [schemas.blockNumber, schemas.pageOptions],
     schemas.pageOf(schemas.operation).nullable(),
     list("/v1/blocks/{number}/operations", "number", "page"),
+  ),
+  rollup_getBlockPromise: method(
+    "What the operator promises about a sealed block, signed for its bond on L1 (docs/receipts.md), " +
+      "with the block's public data: if L1 executes a block of this number, it has these. A block " +
+      "is promised when it is asked for, if it can be kept, and the same each time.",
+    [schemas.sealedBlockNumber],
+    schemas.blockPromise,
+    { ...get("/v1/blocks/{number}/promise", "number"), units: PROMISE_UNITS },
   ),
   rollup_getL1Transactions: method(
     "L1 transactions of the operator that have committed, proven or executed blocks, those of the " +

@@ -43,6 +43,7 @@ export const transactionType = z.enum(TRANSACTION_TYPES).describe("TransactionTy
 export const stage = z.enum(STAGES).describe("Stage");
 export const requestId = index.describe("RequestId");
 export const tokenId = index.describe("TokenId");
+export const sealedBlockNumber = index.describe("SealedBlockNumber");
 export const blockNumber = z.union([index, z.literal("latest")]).describe("BlockNumber");
 /** Names an account by its id or by its L1 owner. */
 export const accountReference = z.union([index, address]).describe("AccountReference");
@@ -76,6 +77,25 @@ const [anySchema, ...otherSchemas] = TRANSACTION_FORMS.map(transactionSchema);
 export const signedTransaction = z
   .discriminatedUnion("type", [anySchema!, ...otherSchemas])
   .describe("SignedTransaction") as unknown as z.ZodType<SubmittedTransaction>;
+
+/** A promise as `ReceiptBond` judges it, and what its holder checks. */
+export const blockPromise = z
+  .object({
+    bond: z.object({ chainId: quantity, address }).strict(),
+    promise: z
+      .object({ blockNumber: index, pubdataHash: hash, anchorNumber: index, anchorHash: hash })
+      .strict(),
+    signature: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{130}$/, "expected a signature of 65 bytes as 0x-hex")
+      .describe("Signature"),
+    pubdata: z
+      .string()
+      .regex(/^0x(?:[0-9a-f]{2})*$/, "expected bytes as 0x-hex")
+      .describe("PublicData"),
+  })
+  .strict()
+  .describe("BlockPromise");
 
 export const token = z
   .object({

@@ -25,6 +25,13 @@ export type OperatorErrorFacts =
   | { code: "START_NOT_ON_L1"; blockNumber: number }
   | { code: "BLOCKS_UNKNOWN"; blockNumber: number; executed: number }
   | { code: "BLOCKS_NOT_REVERTIBLE"; blockNumber: number; executed: number; committed: number }
+  | { code: "PROMISES_NOT_OFFERED" }
+  | { code: "PROMISE_NOT_READY"; blockNumber: number; reason: string }
+  | { code: "PROMISE_FORGOTTEN"; blockNumber: number }
+  | { code: "PROMISE_SIGNER_FAILED"; blockNumber: number; reason: string }
+  | { code: "PROMISE_CONFLICT"; blockNumber: number }
+  | { code: "PROMISED_BLOCKS_STAY"; blockNumber: number }
+  | { code: "PROMISES_UNKNOWN"; committed: number }
   | { code: "L1_UNSTABLE"; attempts: number }
   | { code: "L1_EVENTS_MISSING"; attempts: number }
   | { code: "BLOCK_STEP_FAILED"; step: string; blockNumber: number; reason: string };
@@ -143,6 +150,41 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
       `Blocks from ${blockNumber} on cannot be reverted: ${executed} of ${committed} blocks ` +
       "on L1 are executed.",
     fix: "Name a block after the last executed one, up to the last committed one.",
+  },
+  PROMISES_NOT_OFFERED: {
+    message: () => "The operator signs no promises about its blocks.",
+    fix: "Wait until the block is executed; who runs the node sets rollup.node.promises, see docs/receipts.md.",
+  },
+  PROMISE_NOT_READY: {
+    message: ({ blockNumber, reason }) =>
+      `Nothing can be promised about block ${blockNumber} yet: ${reason}.`,
+    fix: "Ask again in a moment; a block is promised at the latest when L1 has its commit.",
+  },
+  PROMISE_FORGOTTEN: {
+    message: ({ blockNumber }) =>
+      `Block ${blockNumber} is executed and has left the operator's memory, with what was promised.`,
+    fix: "Nothing is needed: L1 itself shows what has been executed.",
+  },
+  PROMISE_SIGNER_FAILED: {
+    message: ({ blockNumber, reason }) =>
+      `The promise about block ${blockNumber} could not be signed: ${reason}.`,
+    fix: "Ask again; who runs the node looks after the signer of rollup.node.promises.",
+  },
+  PROMISE_CONFLICT: {
+    message: ({ blockNumber }) =>
+      `Block ${blockNumber} is promised, and can be committed only with other public data.`,
+    fix: "Remove what L1 refuses about it, or pay the penalty: rollup.node.promises.onConflict: break.",
+  },
+  PROMISED_BLOCKS_STAY: {
+    message: ({ blockNumber }) =>
+      `Blocks from ${blockNumber} on are promised, and may not be the same after a revert.`,
+    fix: "Leave them on L1, or risk the penalty: rollup.node.promises.onConflict: break.",
+  },
+  PROMISES_UNKNOWN: {
+    message: ({ committed }) =>
+      `The rollup has ${committed} committed blocks and the store no ledger, so nobody knows what ` +
+      "the operator has promised about them and the next ones.",
+    fix: "Use the store of the operator before, or risk the bond: rollup.node.promises.onConflict: break.",
   },
   L1_UNSTABLE: {
     message: ({ attempts }) => `A reorg has invalidated each of ${attempts} reads of L1.`,

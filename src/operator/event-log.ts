@@ -3,6 +3,8 @@ import type { StateHashing } from "../state/rollup-state.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { operatorError } from "./errors.ts";
 import type { LedgerEvent } from "./ledger/events.ts";
+import { brokenPromises, promiseOf } from "./ledger/promises.ts";
+import { firstSealedNumber } from "./ledger/queries.ts";
 import type { Ledger, RollupIdentity } from "./ledger/ledger.ts";
 import { reduce } from "./ledger/reduce.ts";
 import type { Store } from "./store.ts";
@@ -18,6 +20,9 @@ export class EventLog {
   /** Settles when the store has kept all that it was given; undefined if it has. */
   #saving: Promise<void> | undefined;
   #failure: RollupError | undefined;
+  /** The last refusal of events that would have broken a promise. */
+  #conflict: RollupError | undefined;
+  #onBroken: ((blockNumbers: readonly number[]) => void) | undefined;
 
   private constructor(store: Store, ledger: Ledger, { isLoaded }: Pick<EventLog, "isLoaded">) {
     this.isLoaded = isLoaded;
@@ -66,17 +71,67 @@ export class EventLog {
     return this.#failure ?? this.#store.obstacle;
   }
 
+  /** Why a promised block cannot be committed, while nothing else may take its place. */
+  get conflict(): RollupError | undefined {
+    const error = this.#conflict;
+    if (error === undefined) return undefined;
+    const blockNumber = error.facts["blockNumber"] as number;
+    const isWaiting = blockNumber >= firstSealedNumber(this.#ledger);
+    return isWaiting && promiseOf(this.#ledger, blockNumber) !== undefined ? error : undefined;
+  }
+
+  /** Whether events may break promises. */
+  get mayBreak(): boolean {
+    return this.#onBroken !== undefined;
+  }
+
+  /**
+   * Lets events break promises from now on.
+   *
+   * @param onBroken - Takes the numbers of the blocks that are not promised any more.
+   */
+  mayBreakPromises(onBroken: (blockNumbers: readonly number[]) => void): void {
+    this.#onBroken = onBroken;
+  }
+
   /**
    * Applies events and appends them, all or none.
    *
-   * @throws STORE_FAILED, and what the ledger refuses an event with
+   * @throws STORE_FAILED, PROMISE_CONFLICT, and what the ledger refuses an event with
    */
   record(events: readonly LedgerEvent[]): void {
     if (events.length === 0) return;
     const before = this.#ledger;
     const after = events.reduce(reduce, before);
+    const broken = brokenPromises(before, after).map(({ blockNumber }) => blockNumber);
+    if (broken.length > 0) {
+      this.#answerConflict(broken);
+      this.record([{ type: "promisesDropped", blockNumbers: broken }, ...events]);
+      return;
+    }
     this.#change(after, () => this.#store.append(events, { before, after }));
     this.watchers.notify(({ onEvents }) => onEvents?.(events, after));
+  }
+
+  /**
+   * As {@link record}, for events that can wait: if they would break a promise they are left out,
+   * and {@link conflict} says so.
+   */
+  recordUnlessBroken(events: readonly LedgerEvent[]): void {
+    try {
+      this.record(events);
+    } catch (error) {
+      if (!isRollupError(error) || error.code !== "PROMISE_CONFLICT") throw error;
+    }
+  }
+
+  /** @throws PROMISE_CONFLICT unless promises may be broken */
+  #answerConflict(blockNumbers: readonly number[]): void {
+    if (this.#onBroken === undefined) {
+      this.#conflict = operatorError({ code: "PROMISE_CONFLICT", blockNumber: blockNumbers[0]! });
+      throw this.#conflict;
+    }
+    this.#onBroken(blockNumbers);
   }
 
   /** Makes the ledger another one, such as a checkpoint of it. @throws STORE_FAILED */

@@ -29,6 +29,8 @@ interface L1Reading {
   readonly standing: L1Standing;
   /** Numbers of executed blocks whose payouts have all been made. */
   readonly paidBlocks: readonly number[];
+  /** Numbers of blocks whose promises were made on L1 blocks that are not there any more. */
+  readonly voidPromises: readonly number[];
 }
 
 export interface FollowerParts {
@@ -53,6 +55,8 @@ export class L1Follower {
   #standing: L1Standing | undefined;
   /** The latest L1 block then, which may be later than that of the latest view. */
   #tip: L1BlockId | undefined;
+  /** Promises were made on L1 blocks of numbers that L1 did not have when it was last asked. */
+  #hasUnseenAnchors = false;
   /** A reorg of L1 reaches further than the ledger. */
   #lostStart: RollupError | undefined;
 
@@ -64,6 +68,11 @@ export class L1Follower {
 
   get #ledger(): Ledger {
     return this.#log.ledger;
+  }
+
+  /** The latest L1 block when L1 was last read. */
+  get tip(): L1BlockId | undefined {
+    return this.#tip;
   }
 
   /** Of the rollup's blocks on L1, when it was last looked at; undefined if it must be. */
@@ -177,8 +186,11 @@ export class L1Follower {
 
   async #follow(): Promise<number> {
     const log = this.#log;
-    const { since, news, progress, standing, paidBlocks } = await this.#readAll();
+    const { since, news, progress, standing, paidBlocks, voidPromises } = await this.#readAll();
     const isReorg = since !== latestView(log.ledger);
+    if (voidPromises.length > 0) {
+      log.record([{ type: "promisesDropped", blockNumbers: voidPromises }]);
+    }
     log.record([{ type: "progressTaken", progress }]);
     this.#progress = progress;
     this.#standing = standing;
@@ -189,7 +201,7 @@ export class L1Follower {
     else if (paidBlocks.length > 0) {
       log.record([{ type: "payoutsSettled", blockNumbers: paidBlocks }]);
     }
-    log.record(rejectLapsedConsents(log.ledger));
+    log.recordUnlessBroken(rejectLapsedConsents(log.ledger));
     log.record(forgetExecutedBlocks(log.ledger, this.#parts.lastForgettable));
     return count;
   }
@@ -206,15 +218,17 @@ export class L1Follower {
       const since = await this.#lastViewOnL1();
       const news = await this.#l1.readNews(since.nextBlock);
       const blockNumber = news.tip.number;
-      if (since !== latestView(this.#ledger) || this.#progress === undefined) {
-        await this.#assertStart(blockNumber);
-      }
+      const mayBeReorg = since !== latestView(this.#ledger) || this.#progress === undefined;
+      if (mayBeReorg) await this.#assertStart(blockNumber);
+      const isUnsure = mayBeReorg || this.#hasUnseenAnchors || !(await this.#isTipOnL1());
+      const voidPromises = isUnsure ? await this.#findVoid() : [];
       const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
       const standing = await this.#l1.readStanding(blockNumber);
       const paidBlocks = await this.#readPaidBlocks(news);
       const hasHeld = await this.#hasHeld(since, news, source);
       isLacking = hasHeld && !isWhole(since, news);
-      if (hasHeld && !isLacking) return { since, news, progress, standing, paidBlocks };
+      const reading = { since, news, progress, standing, paidBlocks, voidPromises };
+      if (hasHeld && !isLacking) return reading;
     }
     if (isLacking) throw operatorError({ code: "L1_EVENTS_MISSING", attempts: READ_ATTEMPTS_MAX });
     throw operatorError({ code: "L1_UNSTABLE", attempts: READ_ATTEMPTS_MAX });
@@ -230,6 +244,25 @@ export class L1Follower {
       numbers.map((number) => this.#l1.readOpenPayouts(number, l1BlockNumber)),
     );
     return numbers.filter((_, index) => counts[index] === 0);
+  }
+
+  /** Promises are void if L1 has another block in the place that they were made on. */
+  async #findVoid(): Promise<number[]> {
+    const { promises } = this.#ledger;
+    const places = [...new Set(promises.map(({ anchorNumber }) => anchorNumber))];
+    const hashes = new Map(
+      await Promise.all(
+        places.map(async (place) => [place, await this.#l1.readBlockHash(place)] as const),
+      ),
+    );
+    // A node that lags lacks a block that is still there.
+    this.#hasUnseenAnchors = [...hashes.values()].includes(undefined);
+    return promises
+      .filter(({ anchorNumber, anchorHash }) => {
+        const hash = hashes.get(anchorNumber);
+        return hash !== undefined && hash !== anchorHash;
+      })
+      .map(({ blockNumber }) => blockNumber);
   }
 
   async #assertStart(l1BlockNumber: number): Promise<void> {

@@ -10,7 +10,7 @@ import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { Prover } from "../prover/prover.ts";
 import { createGenesisState, type RollupState } from "../state/rollup-state.ts";
-import type { RollupError } from "../util/errors.ts";
+import { isRollupError, type RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { Background } from "./background.ts";
 import type { ChangeLog } from "./changes.ts";
@@ -30,6 +30,7 @@ import type { History, HistoryPage, PastOperation } from "./history.ts";
 import type { L1Port } from "./l1-port.ts";
 import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
 import { sealOpenBlock, setBlockOverhead } from "./ledger/decisions.ts";
+import { isPromisedFrom } from "./ledger/promises.ts";
 import type { KindCounts } from "./ledger/kinds.ts";
 import { createLedger, type Ledger } from "./ledger/ledger.ts";
 import {
@@ -48,6 +49,7 @@ import { type BlockSummary, summarizeBlock } from "./ledger/summary.ts";
 import { silentLogger } from "./logger.ts";
 import { DEFAULT_OPTIONS, type OperatorOptions, type OperatorParts } from "./options.ts";
 import { revertBlocksFrom } from "./revert.ts";
+import { Promises, type SignedPromise } from "./promises.ts";
 import { Sequencer } from "./sequencer.ts";
 import { assertBeforeExodus } from "./stages/stage.ts";
 import { Stages } from "./stages/stages.ts";
@@ -104,6 +106,7 @@ export class Operator {
   readonly #waiters: Waiters;
   readonly #stallWatch: StallWatch;
   readonly #keeper: StateKeeper;
+  readonly #promises: Promises;
   readonly #history: History | undefined;
 
   /** Calls that process blocks on L1, one after the other; within them, turns on L1. */
@@ -156,6 +159,15 @@ export class Operator {
       findObstacle: () => this.obstacle,
       onAccepted: () => this.#onAccepted(),
     });
+    this.#promises = new Promises({
+      ...{ l1, log, clock, follower: this.#follower, promises: parts.promises },
+      findObstacle: () => this.obstacle,
+    });
+    if (parts.promises?.onConflict === "break") {
+      log.mayBreakPromises((blockNumbers) => {
+        logger.error(`Promises are broken: block ${blockNumbers.join(", ")}`, { blockNumbers });
+      });
+    }
     this.#background = new Background({
       log,
       clock,
@@ -175,7 +187,8 @@ export class Operator {
    * @param parts - L1, prover and preset; the start, unless the rollup has no block yet.
    * @returns The operator, after it has read L1. It belongs to the caller, who closes it.
    * @throws PROTOCOL_DIGEST_MISMATCH, CAPACITY_MISMATCH, GENESIS_MISMATCH, ROLLUP_NOT_FRESH,
-   * START_NOT_ON_L1, STORE_FAILED, L1_UNSTABLE, L1_EVENTS_MISSING, L1_REQUEST_FAILED
+   * START_NOT_ON_L1, STORE_FAILED, L1_UNSTABLE, L1_EVENTS_MISSING, L1_REQUEST_FAILED,
+   * PROMISES_UNKNOWN
    *
    * @example
    * const { preset, feeAccountAddress } = await restoreRollup(createRestoreSource(client));
@@ -208,7 +221,15 @@ export class Operator {
     log.record(setBlockOverhead(log.ledger, options.blockOverhead));
     const operator = new Operator(parts, { options, store, log, crypto });
     await operator.#turns.run("other", () => operator.#follower.follow());
+    operator.#assertPromisesKnown(parts);
     return operator;
+  }
+
+  /** @throws PROMISES_UNKNOWN */
+  #assertPromisesKnown({ promises }: OperatorParts): void {
+    if (promises === undefined || promises.onConflict === "break" || this.#log.isLoaded) return;
+    const { committed } = this.#follower.progress!;
+    if (committed > 0) throw operatorError({ code: "PROMISES_UNKNOWN", committed });
   }
 
   /** Sizes of the rollup. */
@@ -331,14 +352,15 @@ export class Operator {
 
   /**
    * Why transactions are refused at present, if they are: ROLLUP_IN_EXODUS, BLOCKS_UNKNOWN,
-   * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1 or OPERATOR_NOT_ACCEPTING, which go away with what
-   * has caused them; or STORE_FAILED or STATE_DAMAGED, which do not.
+   * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1, PROMISE_CONFLICT or OPERATOR_NOT_ACCEPTING, which
+   * go away with what has caused them; or STORE_FAILED or STATE_DAMAGED, which do not.
    */
   get obstacle(): RollupError | undefined {
     const { failure } = this.#log;
     return (
       failure ??
       this.#keeper.obstacle ??
+      this.#log.conflict ??
       this.#follower.obstacle ??
       this.#stages.obstacle ??
       this.#stall
@@ -558,16 +580,49 @@ export class Operator {
    * order. What has expired is rejected.
    *
    * @param fromBlockNumber - The first block that goes.
-   * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED
+   * @throws BLOCKS_NOT_REVERTIBLE, L1_REVERTED, PROMISED_BLOCKS_STAY
    */
   revertBlocks(fromBlockNumber: number): Promise<void> {
     const revert = async () => {
       const { l1Limits } = this.options;
       await this.#follower.follow();
+      this.#assertMayRevert(fromBlockNumber);
       await revertBlocksFrom(this.#l1, fromBlockNumber, this.#follower.progress!, l1Limits);
       await this.#follower.follow();
     };
     return this.#calls.run(() => this.#turns.run("other", revert));
+  }
+
+  /** @throws PROMISED_BLOCKS_STAY */
+  #assertMayRevert(fromBlockNumber: number): void {
+    const { ledger, mayBreak } = this.#log;
+    if (mayBreak || !isPromisedFrom(ledger, fromBlockNumber)) return;
+    throw operatorError({ code: "PROMISED_BLOCKS_STAY", blockNumber: fromBlockNumber });
+  }
+
+  /**
+   * Promises a block: if L1 executes a block of this number, it has these public data, or the
+   * operator's bond pays (docs/receipts.md). A sealed block is promised if nothing in it can lapse
+   * before L1 has it; any other one when L1 has its commit. In mode `on-demand` this makes the
+   * operator work.
+   *
+   * @param blockNumber - From 1.
+   * @returns The promise with its signature, the same each time unless a reorg has voided it.
+   * @throws PROMISES_NOT_OFFERED, PROMISE_NOT_READY, PROMISE_FORGOTTEN, PROMISE_SIGNER_FAILED,
+   * STORE_FAILED, OPERATOR_STOPPED
+   */
+  async promiseBlock(blockNumber: number): Promise<SignedPromise> {
+    this.#assertRunning();
+    try {
+      return await this.#promises.promise(blockNumber);
+    } catch (error) {
+      const isEarly = isRollupError(error) && error.code === "PROMISE_NOT_READY";
+      if (!isEarly || this.options.mode !== "on-demand") throw error;
+    }
+    if (this.block(blockNumber) === undefined) this.sealBlock();
+    else await this.processBlocks("committed");
+    await this.syncL1();
+    return this.#promises.promise(blockNumber);
   }
 
   // ---------------------------------------------------------------------------------- receipts

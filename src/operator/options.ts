@@ -10,6 +10,7 @@ import type { FeePolicy } from "./fee-policy.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { StartingPoint } from "./ledger/ledger.ts";
 import type { Logger } from "./logger.ts";
+import type { PromiseParts } from "./promises.ts";
 import type { Store } from "./store.ts";
 import type { EventListener } from "./watchers.ts";
 
@@ -98,6 +99,8 @@ export interface OperatorParts {
   readonly circuitsProtocolDigest?: string;
   /** Names fees, and refuses transactions that pay too little. Default: everything is free. */
   readonly feePolicy?: FeePolicy;
+  /** Signs promises about blocks. Default: nothing is promised. */
+  readonly promises?: PromiseParts;
   /** Hashes and checks signatures; stays the caller's to close. By default in this thread. */
   readonly crypto?: BatchCrypto;
   /** Time and timers. Default: those of this process. */

@@ -254,7 +254,7 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   },
   L1_KEY_MISSING: {
     message: ({ variable }) => `The environment variable ${variable} has no key.`,
-    fix: "Set it to the private key of the operator's L1 account, as 0x-hex.",
+    fix: "Set it to the private key that the config names, such as that of the operator's L1 account, as 0x-hex.",
   },
   L1_KEY_INVALID: {
     message: ({ source }) => `The key of ${source} is no private key.`,

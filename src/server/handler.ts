@@ -1,4 +1,5 @@
 /** The operator's side of the `rollup_*` methods: cheap checks first, L1 last. */
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { z } from "zod";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
@@ -6,6 +7,7 @@ import type { Operator } from "../operator/operator.ts";
 import { numberOf } from "../operator/ledger/blocks.ts";
 import { summarizeBlock } from "../operator/ledger/summary.ts";
 import type { TransactionReceipt } from "../operator/ledger/receipts.ts";
+import type { SignedPromise } from "../operator/promises.ts";
 import type { Submission } from "../operator/submissions.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { signingDomain } from "../operations/transaction.ts";
@@ -136,6 +138,7 @@ function createMethods(operator: Operator): Methods {
     },
     rollup_getBlocks: (page) => listBlocks(operator, page),
     rollup_getBlockOperations: (number, page) => listBlockOperations(operator, number, page),
+    rollup_getBlockPromise: async (number) => toBlockPromise(await operator.promiseBlock(number)),
     rollup_getL1Transactions: (page) => listL1Transactions(operator, page),
   };
 }
@@ -205,6 +208,16 @@ function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {
     protocolDigest: PROTOCOL_DIGEST,
     feeAccountId: GENESIS_FEE_ACCOUNT_ID,
   };
+}
+
+function toBlockPromise({
+  bond: { chainId, bondAddress },
+  promise,
+  signature,
+  pubdata,
+}: SignedPromise): RpcResult<"rollup_getBlockPromise"> {
+  const bond = { chainId, address: bondAddress };
+  return { bond, promise, signature, pubdata: `0x${bytesToHex(pubdata)}` };
 }
 
 function toStatus({

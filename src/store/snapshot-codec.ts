@@ -155,7 +155,9 @@ function fromParts(
   receipts = receipts.withBlock(block.header.blockNumber, items);
   const { chainId, rollupAddress } = head.rollup;
   const domain = signingDomain(chainId, BigInt(rollupAddress));
-  return { ...omit(head, "views"), ...parts, domain, l1History, receipts };
+  // A snapshot of the rules before has no promises.
+  const { promises = [] } = head as Partial<Head>;
+  return { ...omit(head, "views"), ...parts, domain, l1History, receipts, promises };
 }
 
 // ---------------------------------------------------------------------------------------- L1

@@ -53,7 +53,7 @@ export class RecordingStore implements Store {
 /** All of a ledger as plain data, to be compared. */
 export function describeLedger(ledger: Ledger) {
   const { rollup, domain, progress, l1History, unpaid, limits, create2PausedUntil } = ledger;
-  const { start, blocks, open, receipts } = ledger;
+  const { start, blocks, open, receipts, promises } = ledger;
   const keys = receipts.keys.sort((a, b) => String(a).localeCompare(String(b)));
   return {
     rollup,
@@ -63,6 +63,7 @@ export function describeLedger(ledger: Ledger) {
     unpaid,
     limits,
     create2PausedUntil,
+    promises,
     start: { ...start, state: start.state.root },
     blocks: blocks.map(({ applied, ...rest }) => {
       const { block, before, state, payouts } = applied;

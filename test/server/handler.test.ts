@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { makeError, ZeroAddress } from "ethers";
+import { keccak256, makeError, Wallet, ZeroAddress } from "ethers";
 import { ON_CHAIN_AUTHORIZATION } from "../../src/l1/authorization.ts";
 import { tokenCapacity } from "../../src/protocol/presets.ts";
 import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
@@ -36,11 +36,14 @@ function signParam(world: OperatorWorld, user: User, draft: Draft): SignedTransa
 describe(`server: methods (${random.title})`, () => {
   const alice = new User(random);
   const called = new Set<string>();
+  const key = new Wallet(`0x${"7".repeat(64)}`);
   let world: OperatorWorld;
   let client: RpcClient;
   let transferHash: string;
   before(async () => {
-    world = await createOperatorWorld();
+    const bond = { chainId: 31337n, bondAddress: `0x${"b0".repeat(20)}` };
+    const promises = { bond, signer: key, signerAddress: key.address };
+    world = await createOperatorWorld({ promises });
     const linked = createLinkedClient(world.operator);
     client = {
       call: (method, ...params) => {
@@ -188,6 +191,14 @@ describe(`server: methods (${random.title})`, () => {
     expect(touched!.items.map(({ type }) => type)).to.include(found?.receipt.type);
     const steps = (await client.call("rollup_getL1Transactions", {})).items;
     expect(steps.map(({ step }) => step)).to.include.members(["commit", "prove", "execute"]);
+  });
+
+  it("rollup_getBlockPromise", async () => {
+    const { bond, promise, pubdata } = await client.call("rollup_getBlockPromise", 2);
+    expect(bond).to.deep.equal({ chainId: 31337n, address: `0x${"b0".repeat(20)}` });
+    expect(promise).to.include({ blockNumber: 2, pubdataHash: keccak256(pubdata) });
+    expect(await world.l1.readBlockHash(promise.anchorNumber)).to.equal(promise.anchorHash);
+    await expectRejection("PROMISE_NOT_READY", client.call("rollup_getBlockPromise", 99));
   });
 
   it("has been called for every method", () => {

@@ -5,6 +5,7 @@
  */
 import type { L1Limits } from "../../l1/gas.ts";
 import type { L1News, L1Progress, L1Transaction } from "../../l1/types.ts";
+import type { SealedBlock as BlockPromise } from "../../receipts/sealed-block.ts";
 import type { Prepared, TimedProof } from "./blocks.ts";
 import type { Rejection } from "./rejection.ts";
 import type { VerifiedTransaction } from "./sequence.ts";
@@ -128,6 +129,21 @@ export interface BlocksForgotten {
   readonly upToBlockNumber: number;
 }
 
+/**
+ * A promise about a block is about to be signed. From now on the block, if it is rebuilt, ends with
+ * the same public data.
+ */
+export interface BlockPromised {
+  readonly type: "blockPromised";
+  readonly promise: BlockPromise;
+}
+
+/** Promises hold no more: a reorg has made them void, or the operator may break them. */
+export interface PromisesDropped {
+  readonly type: "promisesDropped";
+  readonly blockNumbers: readonly number[];
+}
+
 export type LedgerEvent =
   | BatchAccepted
   | NewsTaken
@@ -144,4 +160,6 @@ export type LedgerEvent =
   | BlocksMoved
   | ProofMade
   | ProofRefused
-  | BlocksForgotten;
+  | BlocksForgotten
+  | BlockPromised
+  | PromisesDropped;

@@ -6,6 +6,7 @@
 import type { L1Limits } from "../../l1/gas.ts";
 import type { ExecuteBlock, L1BlockCounts, StoredBlock } from "../../l1/types.ts";
 import { signingDomain } from "../../operations/transaction.ts";
+import type { SealedBlock as BlockPromise } from "../../receipts/sealed-block.ts";
 import type { RollupState } from "../../state/rollup-state.ts";
 import type { BlockRecord } from "./blocks.ts";
 import type { KindCounts } from "./kinds.ts";
@@ -52,6 +53,8 @@ export interface Ledger extends SealingRules {
   /** L1 time, Unix seconds, up to which no consent by CREATE2 is accepted. */
   readonly create2PausedUntil: bigint;
   readonly receipts: ReceiptBook;
+  /** What is promised about blocks in memory, ascending by their numbers. */
+  readonly promises: readonly BlockPromise[];
 }
 
 /** What a new ledger is made of. */
@@ -87,6 +90,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     blockOverhead,
     create2PausedUntil: 0n,
     receipts: ReceiptBook.empty(finalReceiptsMax),
+    promises: [],
   };
 }
 

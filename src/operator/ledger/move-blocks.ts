@@ -21,6 +21,7 @@ import type { BlocksMoved, BlocksPrepared, ProofMade } from "./events.ts";
 import { countKinds } from "./kinds.ts";
 import { withoutKeyFacts } from "./l1-view.ts";
 import type { Ledger } from "./ledger.ts";
+import { promisesAfter } from "./promises.ts";
 import { blockOf, indexOfBlock, slotOf } from "./queries.ts";
 
 export function prepareBlocks(ledger: Ledger, { blocks: prepared }: BlocksPrepared): Ledger {
@@ -141,5 +142,6 @@ export function forgetBlocks(ledger: Ledger, upTo: number): Ledger {
     forgottenKinds: countKinds(ledger.forgottenKinds, forgotten.map(kindOf)),
     l1History: withoutKeyFacts(l1History, (fact) => isUsedUp(state, fact)),
     receipts,
+    promises: promisesAfter(ledger, upTo),
   };
 }

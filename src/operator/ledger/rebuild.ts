@@ -5,6 +5,7 @@ import { lapseOf } from "./consent.ts";
 import type { TransactionsRejected } from "./events.ts";
 import type { L1View } from "./l1-view.ts";
 import type { Ledger } from "./ledger.ts";
+import { promisedLengths } from "./promises.ts";
 import { firstSealedNumber, indexOfBlock, latestView } from "./queries.ts";
 import type { Rejection } from "./rejection.ts";
 import {
@@ -46,6 +47,7 @@ export function rebuild(
     sequence,
     timestamp: view.timestamp > latest ? view.timestamp : latest,
     items: items ?? itemsOf(sequence),
+    lengths: promisedLengths(ledger, first),
     rejectionOf: (item) => rejectionOf?.(item) ?? lapseOf(view, item),
   });
   const before = { ...ledger, blocks: ledger.blocks.slice(0, indexOfBlock(ledger, first)) };

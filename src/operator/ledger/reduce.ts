@@ -9,6 +9,7 @@ import type { LedgerEvent } from "./events.ts";
 import { recheckPayouts, settlePayouts, takeNews, takeProgress } from "./apply-l1.ts";
 import type { Ledger } from "./ledger.ts";
 import { addProof, dropProof, forgetBlocks, moveBlocks, prepareBlocks } from "./move-blocks.ts";
+import { addPromise, dropPromises } from "./promises.ts";
 import { latestView } from "./queries.ts";
 import { adopt, rebuild, reject, sequenceAfter } from "./rebuild.ts";
 import { placeBatch, sealOpenSlots } from "./sequence.ts";
@@ -53,5 +54,9 @@ export function reduce(ledger: Ledger, event: LedgerEvent): Ledger {
       return dropProof(ledger, event.blockNumber);
     case "blocksForgotten":
       return forgetBlocks(ledger, event.upToBlockNumber);
+    case "blockPromised":
+      return addPromise(ledger, event.promise);
+    case "promisesDropped":
+      return dropPromises(ledger, event.blockNumbers);
   }
 }

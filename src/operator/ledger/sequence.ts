@@ -250,6 +250,8 @@ export interface Rebuilding {
   /** Unix seconds. */
   readonly timestamp: bigint;
   readonly items: readonly Item[];
+  /** Items of the first blocks, which end where they did because they are promised. */
+  readonly lengths: readonly number[];
   /** Why an item does not hold any more, for a reason outside the state. */
   readonly rejectionOf: (item: Item) => Rejection | undefined;
 }
@@ -259,7 +261,7 @@ export interface Rebuilding {
  *
  * @returns The new sequence, and the transactions that do not hold any more.
  */
-export function rebuildSequence({ sequence, timestamp, items, rejectionOf }: Rebuilding): {
+export function rebuildSequence({ sequence, timestamp, items, lengths, rejectionOf }: Rebuilding): {
   sequence: Sequence;
   dropped: DroppedItem[];
 } {
@@ -273,6 +275,7 @@ export function rebuildSequence({ sequence, timestamp, items, rejectionOf }: Reb
     const placed = tryPlace(next, batch, rejectionOf);
     if ("rejection" in placed) dropped.push(...toDropped(batch, placed.rejection));
     else next = placed;
+    if (next.open.items.length === lengths[next.sealed.length]) next = sealWhole(next);
   }
   return { sequence: next, dropped };
 }

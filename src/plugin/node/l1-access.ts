@@ -1,7 +1,7 @@
 /** The L1 of an operator: its nodes, the key of its account, and what it may spend. */
 import type { HardhatConfig, NetworkConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
-import { HDNodeWallet, JsonRpcSigner, type Signer, Wallet } from "ethers";
+import { HDNodeWallet, JsonRpcSigner, type Signer } from "ethers";
 import { createMemorySpendingBook, type SpendingBook } from "../../l1/budget.ts";
 import type { ConnectOptions } from "../../l1/client.ts";
 import { type FailoverEvent, FailoverEthersProvider, FailoverProvider } from "../../l1/failover.ts";
@@ -15,6 +15,7 @@ import type { L1Request } from "../../server/l1-passage.ts";
 import { L1CallError } from "../../server/public-errors.ts";
 import type { KeyConfig } from "../config/node/l1.ts";
 import { pluginError } from "../errors.ts";
+import { readEnvironmentKey, toWallet } from "./keys.ts";
 
 /** How an operator reaches L1. */
 export interface L1Access {
@@ -159,12 +160,8 @@ async function accountOf(
 
 async function signerOf(key: KeyConfig, provider: FailoverEthersProvider): Promise<Signer> {
   switch (key.type) {
-    case "env": {
-      const { name } = key;
-      const value = process.env[name]?.trim();
-      if (!value) throw pluginError({ code: "L1_KEY_MISSING", variable: name });
-      return toWallet(value, `the environment variable ${name}`, provider);
-    }
+    case "env":
+      return readEnvironmentKey(key.name, provider);
     case "variable":
       return toWallet(await key.variable.get(), "rollup.node.l1.key", provider);
     case "url": {
@@ -173,18 +170,6 @@ async function signerOf(key: KeyConfig, provider: FailoverEthersProvider): Promi
     }
     case "signer":
       return new RemoteL1Signer(key.signer, provider);
-  }
-}
-
-const KEY = /^(0x)?[0-9a-fA-F]{64}$/;
-
-/** The error of a wrong key must not contain it, so nothing of ethers's is passed on. */
-function toWallet(key: string, source: string, provider: FailoverEthersProvider): Wallet {
-  if (!KEY.test(key)) throw pluginError({ code: "L1_KEY_INVALID", source });
-  try {
-    return new Wallet(key.startsWith("0x") ? key : `0x${key}`, provider);
-  } catch {
-    throw pluginError({ code: "L1_KEY_INVALID", source });
   }
 }
 

@@ -7,6 +7,7 @@ import { operatorError } from "../../operator/errors.ts";
 import { waitingSubmissions } from "../../operator/ledger/waiting.ts";
 import { type Logger, silentLogger } from "../../operator/logger.ts";
 import type { Operator } from "../../operator/operator.ts";
+import type { PromiseParts } from "../../operator/promises.ts";
 import type { Submission } from "../../operator/submissions.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { completeHistory } from "../../restore/history.ts";
@@ -17,6 +18,7 @@ import type { DurableStore } from "../../store/durable-store.ts";
 import type { RollupError } from "../../util/errors.ts";
 import { type L1Access, openL1 } from "../node/l1-access.ts";
 import { locateNodeStore, type NodeStorePlace } from "../node/node-store.ts";
+import { openPromises } from "../node/promises.ts";
 import { restoreFromNetwork } from "../restore/restore-from-network.ts";
 import { buildRollupIfLeftOut } from "./build-on-demand.ts";
 import { locateRollup } from "./locate-rollup.ts";
@@ -43,6 +45,7 @@ interface Resumption {
   readonly store: DurableStore | undefined;
   readonly access: L1Access;
   readonly l1: RollupClient;
+  readonly promises: PromiseParts | undefined;
   readonly logger: Logger;
 }
 
@@ -142,7 +145,11 @@ class Beginning {
       const { rollupAddress } = location;
       throw operatorError({ code: "ROLLUP_IN_EXODUS", rollupAddress });
     }
-    const resumption = { environment, options, location, store, access, l1, logger };
+    // A simulated network has no bond of the config.
+    const { promises: signed } = config.rollup.node;
+    const isReal = connection.networkConfig.type === "http";
+    const promises = isReal && signed ? await openPromises(signed, l1) : undefined;
+    const resumption = { environment, options, location, store, access, l1, promises, logger };
     const preset = store?.preset;
     const local =
       preset === undefined
@@ -192,7 +199,7 @@ async function settlePredecessor(l1: RollupClient, logger: Logger): Promise<void
 
 /** Begins with what L1 has: transactions in blocks that are not proven are lost. */
 async function continueFromL1(resumption: Resumption): Promise<LocalPart> {
-  const { environment, options, location, access, l1, store } = resumption;
+  const { environment, options, location, access, l1, store, promises } = resumption;
   const { config, connection } = environment;
   const settings = { ...options, known: location, access };
   const { restored } = await restoreFromNetwork(config, connection, settings, options.onProgress);
@@ -202,7 +209,11 @@ async function continueFromL1(resumption: Resumption): Promise<LocalPart> {
   const start = await prepareStart(l1, restored);
   const unpaid = await findOpenPayouts(l1, await completeHistory(l1, restored.history));
   const parts = { preset, feeAccountAddress, l1, prover, start, unpaid };
-  return createLocal(environment, options, { ...parts, ...(store && { store }) });
+  return createLocal(environment, options, {
+    ...parts,
+    ...(store && { store }),
+    ...(promises && { promises }),
+  });
 }
 
 /**
@@ -210,10 +221,14 @@ async function continueFromL1(resumption: Resumption): Promise<LocalPart> {
  * store is a backup, the operator begins with those and accepts again what waits in the store.
  */
 async function continueFromStore(resumption: Resumption, preset: Preset): Promise<LocalPart> {
-  const { environment, options, l1, store, logger } = resumption;
+  const { environment, options, l1, store, promises, logger } = resumption;
   const prover = await createOwnProver(resumption, preset);
   // The store's ledger has begun, so nothing depends on the owner of the fee account.
-  const parts = { preset, feeAccountAddress: 0n, l1, prover, ...(store && { store }) };
+  const parts = {
+    ...{ preset, feeAccountAddress: 0n, l1, prover },
+    ...(store && { store }),
+    ...(promises && { promises }),
+  };
   const local = await createLocal(environment, options, parts);
   if (!(await isBehind(local.operator, l1))) return local;
   const waiting = waitingSubmissions(local.operator.checkpoint());

@@ -117,7 +117,7 @@ export async function deploySession(
 /** What an operator needs besides the settings. */
 export type LocalParts = Pick<
   OperatorParts,
-  "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid"
+  "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid" | "promises"
 > & {
   readonly l1: RollupClient;
   readonly store?: DurableStore;

@@ -14,6 +14,12 @@ import {
   resolveMonitoring,
 } from "./monitoring.ts";
 import {
+  type PromisesConfig,
+  promisesSchema,
+  type PromisesUserConfig,
+  resolvePromises,
+} from "./promises.ts";
+import {
   type ProversConfig,
   proversSchema,
   type ProversUserConfig,
@@ -41,6 +47,8 @@ export interface NodeUserConfig {
    * and the contract's address.
    */
   l2ChainId?: number;
+  /** Promises about blocks that the node signs, see docs/receipts.md. Default: none. */
+  promises?: PromisesUserConfig;
 }
 
 export interface NodeConfig {
@@ -56,6 +64,8 @@ export interface NodeConfig {
   readonly provers: ProversConfig;
   /** Chain id under which Ethereum tools read L2, if it is not derived. */
   readonly l2ChainId?: number;
+  /** Promises about blocks that the node signs, if it signs any. */
+  readonly promises?: PromisesConfig;
 }
 
 /** Schema of {@link NodeUserConfig}. */
@@ -76,6 +86,7 @@ export const nodeSchema = z
           "Default: derived from L1's and the contract's address",
       )
       .optional(),
+    promises: promisesSchema.optional(),
   })
   .strict()
   .describe("the node that `rollup:operator` runs");
@@ -96,5 +107,6 @@ export function resolveNode(
     l1: resolveL1(user?.l1 ?? {}, resolveVariable),
     provers: resolveProvers(user?.provers),
     ...(user?.l2ChainId !== undefined && { l2ChainId: user.l2ChainId }),
+    ...(user?.promises && { promises: resolvePromises(user.promises, resolveVariable) }),
   };
 }
