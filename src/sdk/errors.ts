@@ -16,6 +16,7 @@ export type SdkErrorFacts =
   | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
   | { code: "PRIORITY_REQUEST_NOT_FOUND"; transactionHash: string }
   | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string }
+  | { code: "TRANSACTION_NOT_PLACED"; hash: string }
   | { code: "FEE_ABOVE_MAXIMUM"; fee: bigint; maximum: bigint; tokenId: number };
 
 export const sdkError = defineErrors<SdkErrorFacts>({
@@ -84,6 +85,10 @@ export const sdkError = defineErrors<SdkErrorFacts>({
     message: ({ address }) =>
       `The signature by ${address} is not an ECDSA signature of that address.`,
     fix: "Pass { signer: RollupSigner.fromSeed(seed) } to RollupWallet.create, or another l1Signer.",
+  },
+  TRANSACTION_NOT_PLACED: {
+    message: ({ hash }) => `The operator names no block of the transaction ${hash}.`,
+    fix: "Look at its receipt: it may have been rejected, or it was sent to another rollup.",
   },
   FEE_ABOVE_MAXIMUM: {
     message: ({ fee, maximum, tokenId }) =>

@@ -1,7 +1,29 @@
 /** Handles: what a wallet returns at once for work that takes time, and how to wait for it. */
 import type { Stage } from "../protocol/stages.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
+import type { SignedTransaction } from "../operations/transaction.ts";
+import { receiptError } from "../receipts/errors.ts";
+import { isRollupError } from "../util/errors.ts";
+import { sdkError } from "./errors.ts";
+import { type BlockPromise, isOperationOf, type PromiseTrust } from "./promises.ts";
 import type { RequestReceipt, RollupProvider, TransactionReceipt } from "./provider.ts";
+
+/** Pause before an operator is asked again for a promise that it cannot make yet. */
+const PROMISE_PAUSE_MS = 300;
+/** Time that a promise is waited for, unless the caller says another. */
+const PROMISE_MS_MAX = 60_000;
+
+/** How a promise is waited for. */
+export interface PromiseOptions {
+  /** Time to wait until it can be made, in milliseconds. Default: a minute. */
+  readonly timeoutMs?: number;
+}
+
+/** A transaction as it was sent, and the rollup that it is for. */
+export interface SentTransaction {
+  readonly transaction: SignedTransaction;
+  readonly rollupAddress: string;
+}
 
 /**
  * An accepted L2 transaction.
@@ -17,11 +39,64 @@ export class TransactionHandle {
   /** The receipt at acceptance. */
   readonly receipt: TransactionReceipt;
   readonly #provider: RollupProvider;
+  readonly #sent: SentTransaction;
 
-  constructor(provider: RollupProvider, receipt: TransactionReceipt) {
+  /** @param sent - What was sent, so that promises about it can be checked. */
+  constructor(provider: RollupProvider, receipt: TransactionReceipt, sent: SentTransaction) {
     this.hash = receipt.hash;
     this.receipt = receipt;
     this.#provider = provider;
+    this.#sent = sent;
+  }
+
+  /**
+   * Waits until the operator promises the block of the transaction, and checks the promise: if L1
+   * executes a block of its number, it has this transaction in its slot, or the bond pays. Takes
+   * about as long as it takes to seal a block; longer if something in it may lapse before L1 has
+   * it, or if the caller's L1 node lags.
+   *
+   * @param trust - The bond, from somebody trusted, and the caller's own L1 node.
+   * @param options - How long to wait.
+   * @returns The promise, with the whole block.
+   * @throws as `RollupProvider.getBlockPromise`, RECEIPT_WITHOUT_TRANSACTION, and
+   * TRANSACTION_NOT_PLACED
+   *
+   * @example
+   * const handle = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const trust = { bond: bob.address, l1: ethers.provider };
+   * await handle.promise(trust); // throws PROMISES_NOT_OFFERED
+   */
+  async promise(
+    trust: PromiseTrust,
+    { timeoutMs = PROMISE_MS_MAX }: PromiseOptions = {},
+  ): Promise<BlockPromise> {
+    const { rollupAddress } = this.#sent;
+    const whole = { rollup: rollupAddress, ...trust };
+    const endMs = performance.now() + timeoutMs;
+    for (;;) {
+      const place = await this.#findPlace();
+      try {
+        const promise = await this.#provider.getBlockPromise(place.blockNumber, whole);
+        const operation = promise.operations[place.slotIndex];
+        if (operation && isOperationOf(this.#sent.transaction, operation)) return promise;
+        // Before it is promised, a block may be cut at another place.
+        const { blockNumber, slotIndex } = await this.#findPlace();
+        if (blockNumber === place.blockNumber && slotIndex === place.slotIndex) {
+          throw receiptError({ code: "RECEIPT_WITHOUT_TRANSACTION", ...place, hash: this.hash });
+        }
+      } catch (error) {
+        if (!isEarly(error) || performance.now() + PROMISE_PAUSE_MS > endMs) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PROMISE_PAUSE_MS));
+    }
+  }
+
+  /** @throws TRANSACTION_NOT_PLACED */
+  async #findPlace(): Promise<{ blockNumber: number; slotIndex: number }> {
+    const { hash } = this;
+    const { blockNumber, slotIndex } = (await this.#provider.getReceipt(hash)) ?? {};
+    if (blockNumber !== undefined && slotIndex !== undefined) return { blockNumber, slotIndex };
+    throw sdkError({ code: "TRANSACTION_NOT_PLACED", hash });
   }
 
   /**
@@ -34,6 +109,12 @@ export class TransactionHandle {
   wait(stage: Stage = "executed"): Promise<TransactionReceipt> {
     return this.#provider.waitForReceipt(this.hash, stage);
   }
+}
+
+/** Whether the operator cannot promise yet, or the holder's L1 node lags. */
+function isEarly(error: unknown): boolean {
+  const early = ["PROMISE_NOT_READY", "RECEIPT_ANCHOR_UNKNOWN"];
+  return isRollupError(error) && early.includes(error.code);
 }
 
 /**

@@ -9,6 +9,7 @@ import { sdkError } from "./errors.ts";
 import { type FeeParams, feeParams, readAccount, type TokenReference } from "./fee-params.ts";
 import { listOf, option, readInput, show } from "./inputs.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
+import { type BlockPromise, checkBlockPromise, type PromiseTrust, readTrust } from "./promises.ts";
 
 export type RollupInfo = RpcResult<"rollup_getConfig">;
 /** A token as L1 lists it. */
@@ -217,6 +218,31 @@ export class RollupProvider {
    */
   getBlock(blockNumber: number | "latest"): Promise<BlockInfo | null> {
     return this.#client.call("rollup_getBlock", blockNumber);
+  }
+
+  /**
+   * Asks the operator to promise a sealed block, and checks the promise: if L1 executes a block of
+   * this number, it has these operations, or the bond pays. See docs/receipts.md.
+   *
+   * @param blockNumber - From 1 on.
+   * @param trust - The bond, from somebody trusted, and the caller's own L1 node.
+   * @returns The promise with the operations of the block and the bond as L1 has it.
+   * @throws PROMISES_NOT_OFFERED, PROMISE_NOT_READY and PROMISE_FORGOTTEN by the operator;
+   * BOND_NOT_FOUND, BOND_OF_OTHER_ROLLUP, BOND_UNDERFUNDED, BOND_WITHDRAWAL_ANNOUNCED,
+   * RECEIPT_SIGNATURE_INVALID, RECEIPT_ANCHOR_UNKNOWN, RECEIPT_PUBDATA_MISMATCH and
+   * RECEIPT_OF_OTHER_BLOCK if it is worth nothing.
+   *
+   * @example
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const [{ blockNumber }] = await provider.processBlocks();
+   * const trust = { bond: bob.address, l1: ethers.provider };
+   * await provider.getBlockPromise(blockNumber, trust); // throws PROMISES_NOT_OFFERED
+   */
+  async getBlockPromise(blockNumber: number, trust: PromiseTrust): Promise<BlockPromise> {
+    const trusted = readTrust(trust);
+    const rollup = trusted.rollup ?? (await this.getConfig()).rollupAddress;
+    const answer = await this.#client.call("rollup_getBlockPromise", blockNumber);
+    return checkBlockPromise(answer, blockNumber, { ...trusted, rollup });
   }
 
   /**

@@ -60,6 +60,7 @@ import {
   type SignedTransactionParam,
   type Token,
   type TokenReference,
+  type TransactionReceipt,
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
 
@@ -284,15 +285,15 @@ export class RollupWallet {
       ...options
     } = readInput(setSigningKeyParams, params);
     const { id: tokenId } = await this.#tokens.getToken(feeToken);
-    const receipt = await this.#sending.run(async () => {
+    return this.#sending.run(async () => {
       const drafts = [{ content: { type: "changePubKey", tokenId } as const, options }];
       const [transaction] = await this.#prepare(drafts, auth);
       const signed = this.signer.sign(transaction!, this.#domain);
       const authorization = await this.#authorize(signed, auth);
       const change = { ...(signed as ChangePubKeyTransaction & TransactionSignature) };
-      return this.provider.submitTransaction({ ...change, authorization });
+      const receipt = await this.provider.submitTransaction({ ...change, authorization });
+      return this.#handleOf(receipt, signed);
     });
-    return new TransactionHandle(this.provider, receipt);
   }
 
   /**
@@ -425,8 +426,13 @@ export class RollupWallet {
       const [transaction] = await this.#prepare([draft]);
       const signed = this.signer.sign(transaction!, this.#domain);
       const receipt = await this.provider.submitTransaction(toParam(signed));
-      return new TransactionHandle(this.provider, receipt);
+      return this.#handleOf(receipt, signed);
     });
+  }
+
+  #handleOf(receipt: TransactionReceipt, transaction: SignedTransaction): TransactionHandle {
+    const { rollupAddress } = this.#l1;
+    return new TransactionHandle(this.provider, receipt, { transaction, rollupAddress });
   }
 
   /**
