@@ -395,8 +395,73 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         description:
           "Address of the contract (default: from the operator, or else from the deployment's file)",
       },
+      {
+        name: "breakPromises",
+        description: "Revert although the config's node signs promises, which may cost its bond",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
     ],
     action: () => import("./revert.ts"),
+  },
+  {
+    name: "bond",
+    description: "Show the bond of the operator's promises; or deploy, fund or withdraw it",
+    options: [
+      {
+        name: "bond",
+        description: "Address of the bond (default: rollup.node.promises.bond)",
+      },
+      {
+        name: "deploy",
+        description: "Deploy a bond about the rollup, owned by the network's first account",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "rollup",
+        description:
+          "With --deploy: address of the rollup (default: from the operator, or else from the " +
+          "deployment's file)",
+      },
+      {
+        name: "signer",
+        description: "With --deploy: address of the key that signs promises",
+      },
+      {
+        name: "penalty",
+        description: "With --deploy: price of a broken promise, in ETH",
+      },
+      {
+        name: "delayDays",
+        description: "With --deploy: days from the announcement of a withdrawal to it, 7 or more",
+        type: ArgumentType.INT,
+        defaultValue: 7,
+      },
+      {
+        name: "fund",
+        description: "Pay so many ETH into it, also with --deploy",
+      },
+      {
+        name: "announce",
+        description: "Announce that it will be withdrawn",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "cancel",
+        description: "Cancel the announced withdrawal",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+      {
+        name: "withdraw",
+        description: "Withdraw all of it, after the announcement and the delay",
+        type: ArgumentType.FLAG,
+        defaultValue: false,
+      },
+    ],
+    action: () => import("./bond.ts"),
   },
   {
     name: "exit",

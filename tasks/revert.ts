@@ -1,4 +1,5 @@
 /** `hardhat rollup:revert`: reverts blocks of the rollup on L1 that are not executed. */
+import { pluginError } from "../src/plugin/errors.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
 import { connectToL1 } from "./restore-arguments.ts";
 
@@ -8,12 +9,17 @@ const NO_BLOCK = 0;
 interface RevertArguments extends CommonArguments {
   readonly rollup?: string | undefined;
   readonly fromBlock: number;
+  readonly breakPromises: boolean;
 }
 
-const action = defineAction<RevertArguments>(async ({ rollup, fromBlock, json }, hre) => {
+const action = defineAction<RevertArguments>(async (args, hre) => {
+  const { rollup, fromBlock, breakPromises, json } = args;
   const { revertOnNetwork } = await import("../src/plugin/restore/revert-on-network.ts");
   const { integer, readInput } = await import("../src/sdk/inputs.ts");
   const first = readInput(integer(NO_BLOCK + 1), fromBlock, "--from-block");
+  if (hre.config.rollup.node.promises !== undefined && !breakPromises) {
+    throw pluginError({ code: "PROMISES_MAY_BREAK", blockNumber: first });
+  }
   const connection = await connectToL1(hre);
   try {
     const settings = rollup === undefined ? {} : { rollup };

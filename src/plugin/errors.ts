@@ -40,6 +40,10 @@ export type PluginErrorFacts =
   | { code: "CIRCUIT_WITHOUT_PUBLIC_VALUE"; circuit: string }
   | { code: "VERIFIER_OF_OTHER_PROTOCOL"; circuit: string; protocol: string; built: string }
   | { code: "ROLLUP_NOT_BUILT"; preset: string; prover: string; reason: string }
+  | { code: "BOND_ADDRESS_MISSING" }
+  | { code: "BOND_ACTIONS_SEVERAL"; options: readonly string[] }
+  | { code: "BOND_CALL_FAILED"; call: string; reason: string }
+  | { code: "PROMISES_MAY_BREAK"; blockNumber: number }
   | { code: "L1_KEY_MISSING"; variable: string }
   | { code: "L1_KEY_INVALID"; source: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
@@ -251,6 +255,23 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ preset, prover, reason }) =>
       `The rollup of preset ${preset} with prover ${prover} is not built: ${reason}.`,
     fix: "Set preset and prover in the config, or run hardhat build --preset P --prover X, then --no-compile.",
+  },
+  BOND_ADDRESS_MISSING: {
+    message: () => "No bond is named.",
+    fix: "Pass --bond ADDRESS, set rollup.node.promises.bond, or deploy a bond with --deploy.",
+  },
+  BOND_ACTIONS_SEVERAL: {
+    message: ({ options }) => `${options.join(" and ")} are several things to do with a bond.`,
+    fix: "Pass one of them at a time; only --fund goes together with --deploy.",
+  },
+  BOND_CALL_FAILED: {
+    message: ({ call, reason }) => `L1 has not done ${call}: ${reason}.`,
+    fix: "The network's first account must be the bond's owner; a withdrawal waits for its delay.",
+  },
+  PROMISES_MAY_BREAK: {
+    message: ({ blockNumber }) =>
+      `The node of this config signs promises, which a revert from block ${blockNumber} on may break.`,
+    fix: "Leave the blocks on L1, or pass --break-promises to risk the bond.",
   },
   L1_KEY_MISSING: {
     message: ({ variable }) => `The environment variable ${variable} has no key.`,

@@ -1,4 +1,4 @@
-/** `rollup:revert` against an L1 without an operator. */
+/** `rollup:revert` and `rollup:bond` against an L1 without an operator. */
 import { expect } from "chai";
 import hre from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
@@ -43,17 +43,20 @@ describe("tasks: revert", () => {
     return Number((await l1.rollup.contracts.rollup.blockCounts()).committed);
   }
 
-  async function revert(fromBlock: number): Promise<string> {
+  /** Runs a task of the user's, and returns what it prints on standard output. */
+  async function run(task: string, args: object, of = user): Promise<string> {
     const written: string[] = [];
     const write = process.stdout.write.bind(process.stdout);
     process.stdout.write = (text) => written.push(String(text)) > 0;
     try {
-      await user.tasks.getTask("rollup:revert").run({ rollup, fromBlock, json: true });
+      await of.tasks.getTask(task).run({ json: true, ...args });
     } finally {
       process.stdout.write = write;
     }
     return written.join("");
   }
+  const revert = (fromBlock: number) => run("rollup:revert", { rollup, fromBlock });
+  const failureOf = (work: Promise<unknown>) => work.then(() => "none", String);
 
   it("reverts committed and proven blocks, and reports them", async () => {
     expect(await committed()).to.equal(3);
@@ -68,5 +71,45 @@ describe("tasks: revert", () => {
     const failure = await revert(1).catch((error: unknown) => String(error));
     expect(failure).to.contain("BLOCKS_NOT_REVERTIBLE");
     expect(await committed()).to.equal(3);
+  });
+
+  it("PROMISES_MAY_BREAK: a config whose node signs promises, unless a flag says so", async () => {
+    const promises = { bond: rollup, key: { env: "PROMISE_KEY" } };
+    const promising = await createHardhatRuntimeEnvironment(
+      { ...user.userConfig, rollup: { node: { promises } } },
+      { network: "node1" },
+      PACKAGE_ROOT,
+    );
+    const args = { rollup, fromBlock: 1 };
+    expect(await failureOf(run("rollup:revert", args, promising))).to.contain("PROMISES_MAY_BREAK");
+    const risky = { ...args, breakPromises: true };
+    expect(await failureOf(run("rollup:revert", risky, promising))).to.contain(
+      "BLOCKS_NOT_REVERTIBLE",
+    );
+  });
+
+  it("rollup:bond deploys a bond, shows it, pays into it and withdraws it", async () => {
+    const signer = "0x00000000000000000000000000000000000000A1";
+    const bondOf = async (args: object) =>
+      JSON.parse(await run("rollup:bond", args)) as Record<string, string>;
+    const made = await bondOf({ deploy: true, rollup, signer, penalty: "0.5", fund: "2" });
+    const bond = made["bondAddress"]!;
+    expect(made).to.include({ rollupAddress: rollup, signerAddress: signer });
+    expect(made).to.include({ penaltyWei: "0x6f05b59d3b20000", delaySeconds: "0x93a80" });
+    expect(await bondOf({ bond })).to.deep.equal(made);
+    const funded = await bondOf({ bond, fund: "1" });
+    expect(BigInt(funded["balanceWei"]!)).to.equal(3n * 10n ** 18n);
+    expect(await bondOf({ bond, announce: true })).to.have.property("withdrawableAt");
+    const early = await failureOf(run("rollup:bond", { bond, withdraw: true }));
+    expect(early).to.contain("BOND_CALL_FAILED");
+    expect(await bondOf({ bond, cancel: true })).to.not.have.property("withdrawableAt");
+    await bondOf({ bond, announce: true });
+    await l1.provider.request({ method: "evm_increaseTime", params: [8 * 24 * 60 * 60] });
+    expect((await bondOf({ bond, withdraw: true }))["balanceWei"]).to.equal("0x0");
+    const both = await failureOf(run("rollup:bond", { bond, withdraw: true, cancel: true }));
+    expect(both).to.contain("BOND_ACTIONS_SEVERAL");
+    expect(await failureOf(run("rollup:bond", {}))).to.contain("BOND_ADDRESS_MISSING");
+    const wrong = { deploy: true, rollup, signer, penalty: "a lot" };
+    expect(await failureOf(run("rollup:bond", wrong))).to.contain("AMOUNT_INVALID");
   });
 });

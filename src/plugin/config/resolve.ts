@@ -30,6 +30,7 @@ const PACKAGE_CONTRACTS = [
   "governance/UpgradeTimelock.sol",
   "mocks/MockVerifier.sol",
   "mocks/TestToken.sol",
+  "receipts/ReceiptBond.sol",
 ];
 
 const DEFAULT_BLOCK_TIME_MS = 1000;
