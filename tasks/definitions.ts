@@ -440,7 +440,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "fund",
-        description: "Pay so many ETH into it, also with --deploy",
+        description: "Amount of ETH to pay into it, also with --deploy",
       },
       {
         name: "announce",

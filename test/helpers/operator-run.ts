@@ -1,6 +1,8 @@
 /** A random run of an operator, with faults, reorgs and restarts. */
 import { expect } from "chai";
 import { Operator } from "../../src/operator/operator.ts";
+import { numberOf } from "../../src/operator/ledger/blocks.ts";
+import type { PromiseParts, SignedPromise } from "../../src/operator/promises.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { isRollupError } from "../../src/util/errors.ts";
@@ -36,6 +38,7 @@ const ACTIONS = {
   revertBlocks: 1,
   checkpoint: 1,
   restart: 1,
+  promise: 4,
 } as const;
 type Action = keyof typeof ACTIONS;
 const POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
@@ -45,6 +48,9 @@ const POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
 export class OperatorRun {
   world: OperatorWorld & { alice: User };
   readonly store: RecordingStore;
+  /** All that was promised, by operators before a restart too. */
+  readonly promised: SignedPromise[] = [];
+  readonly #promises: PromiseParts | undefined;
   #snapshot: ReturnType<OperatorWorld["l1"]["snapshot"]> | undefined;
   #checkpoint: ReturnType<Operator["checkpoint"]> | undefined;
 
@@ -54,17 +60,23 @@ export class OperatorRun {
     world: OperatorWorld & { alice: User },
     store: RecordingStore,
     random: Random,
+    promises: PromiseParts | undefined,
   ) {
+    this.#promises = promises;
     this.world = world;
     this.store = store;
     this.#random = random;
   }
 
-  static async create(random: Random): Promise<OperatorRun> {
+  /** @param promises - With them, the operator promises blocks, and is not rolled back. */
+  static async create(random: Random, promises?: PromiseParts): Promise<OperatorRun> {
     const store = new RecordingStore({ executedBlocksMax: 4, finalReceiptsMax: 20 });
-    const world = await createOperatorWorld({ preset: PRESETS.dev, store });
+    const world = await createOperatorWorld({
+      ...{ preset: PRESETS.dev, store },
+      ...(promises && { promises }),
+    });
     const alice = await createFundedUser(world, random);
-    return new OperatorRun({ ...world, alice }, store, random);
+    return new OperatorRun({ ...world, alice }, store, random, promises);
   }
 
   /** Does some random things; what fails as the faults want is left at that. */
@@ -123,12 +135,26 @@ export class OperatorRun {
         return operator.revertBlocks(executed + 1);
       }
       case "checkpoint":
+        // A rollback without one of L1 would forget promises.
+        if (this.#promises !== undefined) return;
         if (random.bool()) this.#checkpoint = operator.checkpoint();
         else if (this.#checkpoint !== undefined) operator.restore(this.#checkpoint);
         return;
       case "restart":
         return this.#restart();
+      case "promise":
+        if (this.#promises !== undefined) await this.#promise();
+        return;
     }
+  }
+
+  async #promise(): Promise<void> {
+    const { operator } = this.world;
+    if (this.#random.bool()) operator.sealBlock();
+    await operator.syncL1();
+    const { blocks } = operator;
+    if (blocks.length === 0) return;
+    this.promised.push(await operator.promiseBlock(numberOf(this.#random.pick(blocks))));
   }
 
   /** Starts another operator from the store. */
@@ -136,7 +162,11 @@ export class OperatorRun {
     const { l1, prover, operator } = this.world;
     const before = describeLedger(operator.checkpoint());
     await operator.close();
-    const parts = { preset: PRESETS.dev, feeAccountAddress: FEE_ACCOUNT_ADDRESS };
+    const promises = this.#promises;
+    const parts = {
+      ...{ preset: PRESETS.dev, feeAccountAddress: FEE_ACCOUNT_ADDRESS },
+      ...(promises && { promises }),
+    };
     const { store } = this;
     expect(describeLedger(store.replay())).to.deep.equal(before);
     this.world = {

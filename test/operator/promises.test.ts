@@ -1,13 +1,17 @@
 /** The operator signs only what it can keep, once, and keeps it. */
 import { expect } from "chai";
 import { keccak256, Wallet } from "ethers";
+import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import type { OperatorParts } from "../../src/operator/options.ts";
 import type { PromiseParts } from "../../src/operator/promises.ts";
-import { pubdataOf } from "../../src/operator/ledger/promises.ts";
+import { promiseOf, pubdataOf } from "../../src/operator/ledger/promises.ts";
 import { TIMESTAMP_LAG_MAX_SECONDS } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { verifySealedBlock } from "../../src/receipts/sealed-block.ts";
+import { decode, encode } from "../../src/store/codec.ts";
+import { decodeSnapshot, encodeSnapshot } from "../../src/store/snapshot-codec.ts";
+import { omit } from "../../src/util/omit.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { FakeClock } from "../helpers/fake-clock.ts";
 import {
@@ -21,10 +25,14 @@ import {
   submit,
   type User,
 } from "../helpers/operator-world.ts";
+import { OperatorRun } from "../helpers/operator-run.ts";
 import { createRandom } from "../helpers/random.ts";
 import { describeLedger, RecordingStore } from "../helpers/recording-store.ts";
 
 const random = createRandom();
+/** Random steps of a run, and runs until promises of all kinds were seen. */
+const STEPS = 120;
+const RUNS_MAX = 10;
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 100n };
 const key = new Wallet(`0x${"5".repeat(64)}`);
 const bond = { chainId: 31337n, bondAddress: `0x${"b0".repeat(20)}` };
@@ -65,6 +73,32 @@ async function expectValid({ operator, l1 }: OperatorWorld, blockNumber: number)
   expect(promise.blockNumber).to.equal(blockNumber);
   expect(promise.pubdataHash).to.equal(keccak256(pubdataOf(operator.block(blockNumber)!)));
   return { promise, signature, operations };
+}
+
+/** L1 may be shorter than before: whether an anchor is void shows when it has that number again. */
+async function expectAnchorGone(operator: Operator, l1: OperatorWorld["l1"]): Promise<void> {
+  const blockNumber = operator.obstacle!.facts["blockNumber"] as number;
+  const { anchorNumber, anchorHash } = promiseOf(operator.checkpoint(), blockNumber)!;
+  expect(await l1.readBlockHash(anchorNumber)).to.not.equal(anchorHash);
+}
+
+/** Each promise whose anchor stands is the only one about its block, and what was executed. */
+async function checkPromises(
+  { world: { operator, l1 }, promised }: OperatorRun,
+  seen: { kept: number; early: number },
+): Promise<void> {
+  const live = new Map<number, string>();
+  for (const { promise } of promised) {
+    const { blockNumber, pubdataHash, anchorNumber, anchorHash } = promise;
+    if ((await l1.readBlockHash(anchorNumber)) !== anchorHash) continue;
+    expect(live.get(blockNumber) ?? pubdataHash, "one promise a block").to.equal(pubdataHash);
+    live.set(blockNumber, pubdataHash);
+    const block = operator.block(blockNumber);
+    if (block?.status === "sealed") seen.early++;
+    if (block?.status !== "executed") continue;
+    expect(keccak256(pubdataOf(block)), `block ${blockNumber}`).to.equal(pubdataHash);
+    seen.kept++;
+  }
 }
 
 describe(`operator: promises about blocks (${random.title})`, () => {
@@ -249,6 +283,39 @@ describe(`operator: promises about blocks (${random.title})`, () => {
     expect(hasAnchor, "a block has its number").to.equal(true);
     expect(later.checkpoint().promises).to.deep.equal([]);
     await later.close();
+  });
+
+  it("keeps every promise through faults, reorgs, restarts and time", async () => {
+    const seen = { kept: 0, early: 0 };
+    // A reorg may set the time of L1 back by a day, and then a run stands still.
+    for (let runs = 0; runs < RUNS_MAX && (seen.kept === 0 || seen.early === 0); runs++) {
+      const run = await OperatorRun.create(random, PROMISES);
+      for (let step = 0; step < STEPS; step++) {
+        await run.step();
+        const { operator, l1 } = run.world;
+        if (operator.obstacle?.code === "PROMISE_CONFLICT") await expectAnchorGone(operator, l1);
+        await checkPromises(run, seen);
+      }
+    }
+    expect(seen.kept, "promises about executed blocks were looked at").to.be.above(0);
+    expect(seen.early, "blocks were promised before L1 had them").to.be.above(0);
+  });
+
+  it("has its promises in a snapshot of the ledger, and none in one of the rules before", async () => {
+    const world = await createSealed();
+    const { promise } = await expectValid(world, 2);
+    const parts = [...encodeSnapshot(world.operator.checkpoint())];
+    const hashing = createBatchCrypto(0);
+    const settings = { preset: PRESETS.minimal, finalReceiptsMax: 9, hashing };
+    expect((await decodeSnapshot(parts, settings)).promises).to.deep.equal([promise]);
+    const older = parts.map((part) => {
+      if (part.kind !== "head") return part;
+      return {
+        ...part,
+        data: encode(omit(decode(part.data) as { promises: unknown }, "promises")),
+      };
+    });
+    expect((await decodeSnapshot(older, settings)).promises).to.deep.equal([]);
   });
 
   it("PROMISES_UNKNOWN: starts without a ledger only where no block was committed", async () => {

@@ -14,7 +14,7 @@ import { toCommitBlock } from "../../src/operator/ledger/blocks.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 import { openPromises } from "../../src/plugin/node/promises.ts";
-import type { PromiseKeyConfig } from "../../src/plugin/config/node/promises.ts";
+import { type PromiseKeyConfig, promisesSchema } from "../../src/plugin/config/node/promises.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import { executedBlock, signSealedBlock } from "../../src/receipts/sealed-block.ts";
@@ -279,6 +279,15 @@ describe("receipts: promises of a node", () => {
     }
     await (bond.connect(governor) as Bond).announceWithdrawal();
     await expectRejection("BOND_WITHDRAWAL_ANNOUNCED", open());
+  });
+
+  it("refuses a key in the config itself, without showing it", () => {
+    const { key, bondAddress: bond } = world;
+    const refused = promisesSchema.safeParse({ bond, key: key.privateKey });
+    expect(refused.success).to.equal(false);
+    expect(JSON.stringify(refused.error)).to.not.contain(key.privateKey.slice(2));
+    const allowed = promisesSchema.safeParse({ bond, key: { env: "KEY" }, onConflict: "break" });
+    expect(allowed.success).to.equal(true);
   });
 
   it("signs by a key server, of which only the signature is believed", async () => {
