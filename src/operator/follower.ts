@@ -220,8 +220,7 @@ export class L1Follower {
       const blockNumber = news.tip.number;
       const mayBeReorg = since !== latestView(this.#ledger) || this.#progress === undefined;
       if (mayBeReorg) await this.#assertStart(blockNumber);
-      const isUnsure = mayBeReorg || this.#hasUnseenAnchors || !(await this.#isTipOnL1());
-      const voidPromises = isUnsure ? await this.#findVoid() : [];
+      const voidPromises = await this.#findVoid(mayBeReorg);
       const progress = await this.#l1.readProgress(since.confirmed + 1, blockNumber);
       const standing = await this.#l1.readStanding(blockNumber);
       const paidBlocks = await this.#readPaidBlocks(news);
@@ -247,8 +246,10 @@ export class L1Follower {
   }
 
   /** Promises are void if L1 has another block in the place that they were made on. */
-  async #findVoid(): Promise<number[]> {
+  async #findVoid(mayBeReorg: boolean): Promise<number[]> {
     const { promises } = this.#ledger;
+    if (promises.length === 0) return [];
+    if (!mayBeReorg && !this.#hasUnseenAnchors && (await this.#isTipOnL1())) return [];
     const places = [...new Set(promises.map(({ anchorNumber }) => anchorNumber))];
     const hashes = new Map(
       await Promise.all(
