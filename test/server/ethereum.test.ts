@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { Contract, JsonRpcProvider } from "ethers";
 import { ETHEREUM_METHODS } from "../../src/api/ethereum-methods.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import { deriveL2ChainId, L2_CHAIN_ID_MAX } from "../../src/server/ethereum/chain-id.ts";
+import { deriveL2ChainId } from "../../src/server/ethereum/chain-id.ts";
+import { CHAIN_ID_MAX } from "../../src/util/chain-ids.ts";
 import { createEthereumHandler } from "../../src/server/ethereum/handler.ts";
 import { type OperatorServer, serveOperator } from "../../src/server/serve-operator.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -97,7 +98,7 @@ describe("server: L2 for Ethereum tools", () => {
     );
     expect(new Set(ids).size).to.equal(ids.length);
     expect(Math.min(...ids)).to.be.at.least(2 ** 32);
-    expect(Math.max(...ids)).to.be.at.most(L2_CHAIN_ID_MAX);
+    expect(Math.max(...ids)).to.be.at.most(CHAIN_ID_MAX);
     const { chainId } = world.operator;
     expect(deriveL2ChainId(world.operator)).not.to.equal(Number(chainId));
   });
@@ -105,7 +106,7 @@ describe("server: L2 for Ethereum tools", () => {
   it("L2_CHAIN_ID_INVALID: the id of L1, or one that a number does not hold", async () => {
     const { operator } = world;
     const askL1 = () => Promise.resolve(null);
-    for (const l2ChainId of [Number(operator.chainId), 0, 1.5, L2_CHAIN_ID_MAX + 1]) {
+    for (const l2ChainId of [Number(operator.chainId), 0, 1.5, CHAIN_ID_MAX + 1]) {
       const serving = serveOperator(operator, askL1, { port: 0, l2ChainId });
       await expectRejection("L2_CHAIN_ID_INVALID", serving);
     }

@@ -1,10 +1,8 @@
 /** The chain id of L2, which is not that of L1. */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { CHAIN_ID_MAX } from "../../util/chain-ids.ts";
 import { keccak, keccakOfWords } from "../../util/keccak.ts";
 import { serverError } from "../errors.ts";
-
-/** EIP-2294 for integers of 53 bits, which is what JavaScript's numbers hold. */
-export const L2_CHAIN_ID_MAX = Math.floor(Number.MAX_SAFE_INTEGER / 2) - 36;
 
 /** Derived ids are above those that people have chosen. */
 const DERIVED_MIN = 1n << 32n;
@@ -40,8 +38,8 @@ export function deriveL2ChainId({ chainId, rollupAddress }: RollupPlace): number
  * @throws L2_CHAIN_ID_INVALID
  */
 export function assertL2ChainId(l2ChainId: number, { chainId }: RollupPlace): void {
-  const isInRange = Number.isInteger(l2ChainId) && l2ChainId >= 1 && l2ChainId <= L2_CHAIN_ID_MAX;
+  const isInRange = Number.isInteger(l2ChainId) && l2ChainId >= 1 && l2ChainId <= CHAIN_ID_MAX;
   if (isInRange && BigInt(l2ChainId) !== chainId) return;
-  const facts = { l2ChainId, l1ChainId: chainId, maximum: L2_CHAIN_ID_MAX };
+  const facts = { l2ChainId, l1ChainId: chainId, maximum: CHAIN_ID_MAX };
   throw serverError({ code: "L2_CHAIN_ID_INVALID", ...facts });
 }

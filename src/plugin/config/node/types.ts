@@ -4,7 +4,7 @@
  */
 import type { ConfigurationVariableResolver } from "hardhat/types/config";
 import { z } from "zod";
-import { L2_CHAIN_ID_MAX } from "../../../server/ethereum/chain-id.ts";
+import { CHAIN_ID_MAX } from "../../../util/chain-ids.ts";
 import { type FeesConfig, feesSchema } from "./fees.ts";
 import { type L1Config, l1Schema, type L1UserConfig, resolveL1 } from "./l1.ts";
 import {
@@ -80,7 +80,7 @@ export const nodeSchema = z
       .number()
       .int()
       .min(1)
-      .max(L2_CHAIN_ID_MAX)
+      .max(CHAIN_ID_MAX)
       .describe(
         "chain id under which Ethereum tools [read L2](ethereum.md), other than L1's. " +
           "Default: derived from L1's and the contract's address",
