@@ -35,7 +35,6 @@ describe(`fuzz: the ports of an operator (${random.title})`, () => {
       "SIGNATURE_INVALID",
       "RPC_PARAMS_INVALID",
       "RPC_METHOD_UNKNOWN",
-      "RPC_READ_ONLY",
       "RPC_NOT_FOUND",
     ]) {
       expect(outcomes.get(code), code).to.be.greaterThan(0);
