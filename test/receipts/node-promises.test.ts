@@ -14,7 +14,7 @@ import { toCommitBlock } from "../../src/operator/ledger/blocks.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
 import { openPromises } from "../../src/plugin/node/promises.ts";
-import { type PromiseKeyConfig, promisesSchema } from "../../src/plugin/config/node/promises.ts";
+import { type PromisesConfig, promisesSchema } from "../../src/plugin/config/node/promises.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import { executedBlock, signSealedBlock } from "../../src/receipts/sealed-block.ts";
@@ -52,8 +52,10 @@ async function createWorld() {
   };
   const bond = await deploy();
   const bondAddress = await bond.getAddress();
-  const open = (address = bondAddress, from: PromiseKeyConfig = { type: "signer", signer: key }) =>
-    openPromises({ bond: address, key: from, onConflict: "stop" }, client);
+  const open = (
+    address = bondAddress,
+    from: PromisesConfig["key"] = { type: "signer", signer: key },
+  ) => openPromises({ bond: address, key: from, onConflict: "stop" }, client);
   const promises = await open();
   const parts = { preset: PRESET, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1: client };
   const prover = createMockProver();

@@ -7,15 +7,15 @@ import type { ConnectOptions } from "../../l1/client.ts";
 import { type FailoverEvent, FailoverEthersProvider, FailoverProvider } from "../../l1/failover.ts";
 import { createMemoryJournal, type L1Journal } from "../../l1/journal.ts";
 import { isNodeFault } from "../../l1/refusals.ts";
-import { createRpcSigner, RemoteL1Signer } from "../../l1/remote-signer.ts";
+import { createRpcSigner, RemoteL1Signer, type RemoteSigner } from "../../l1/remote-signer.ts";
 import type { SendingEvent } from "../../l1/settings.ts";
 import { createHttpUpstream, type Upstream } from "../../l1/upstream.ts";
 import type { Logger } from "../../operator/logger.ts";
 import type { L1Request } from "../../server/l1-passage.ts";
 import { L1CallError } from "../../server/public-errors.ts";
-import type { KeyConfig } from "../config/node/l1.ts";
+import type { KeyConfig } from "../config/node/key.ts";
 import { pluginError } from "../errors.ts";
-import { readEnvironmentKey, toWallet } from "./keys.ts";
+import { openKey, toWallet } from "./keys.ts";
 
 /** How an operator reaches L1. */
 export interface L1Access {
@@ -158,16 +158,16 @@ async function accountOf(
   return HDNodeWallet.fromPhrase(phrase, password, full).connect(provider);
 }
 
-async function signerOf(key: KeyConfig, provider: FailoverEthersProvider): Promise<Signer> {
+async function signerOf(
+  config: KeyConfig<RemoteSigner>,
+  provider: FailoverEthersProvider,
+): Promise<Signer> {
+  const key = await openKey(config, "rollup.node.l1.key", provider);
   switch (key.type) {
-    case "env":
-      return readEnvironmentKey(key.name, provider);
-    case "variable":
-      return toWallet(await key.variable.get(), "rollup.node.l1.key", provider);
-    case "url": {
-      const server = createHttpUpstream(await key.url.getUrl(), "the key server");
-      return new RemoteL1Signer(createRpcSigner(server, key.address), provider);
-    }
+    case "wallet":
+      return key.wallet;
+    case "server":
+      return new RemoteL1Signer(createRpcSigner(key.server, key.address), provider);
     case "signer":
       return new RemoteL1Signer(key.signer, provider);
   }

@@ -1,14 +1,12 @@
 /** What a node signs promises with: the key of the config, and the bond that it has checked. */
 import { getAddress } from "ethers";
-import type { TypedDataSigner } from "../../l1/authorization.ts";
 import type { RollupClient } from "../../l1/client.ts";
 import { providerOf } from "../../l1/events.ts";
-import { createHttpUpstream } from "../../l1/upstream.ts";
 import type { PromiseParts } from "../../operator/promises.ts";
 import { assertBond, readBond } from "../../receipts/bond-on-l1.ts";
 import { createTypedDataServer } from "../../receipts/typed-data-server.ts";
-import type { PromiseKeyConfig, PromisesConfig } from "../config/node/promises.ts";
-import { readEnvironmentKey, toWallet } from "./keys.ts";
+import type { PromisesConfig } from "../config/node/promises.ts";
+import { openKey } from "./keys.ts";
 
 /**
  * Reads the key and the bond of a config.
@@ -28,20 +26,14 @@ export async function openPromises(
 }
 
 async function openSigner(
-  key: PromiseKeyConfig,
-): Promise<{ signer: TypedDataSigner; signerAddress: string }> {
+  config: PromisesConfig["key"],
+): Promise<Pick<PromiseParts, "signer" | "signerAddress">> {
+  const key = await openKey(config, "rollup.node.promises.key");
   switch (key.type) {
-    case "env": {
-      const wallet = readEnvironmentKey(key.name);
-      return { signer: wallet, signerAddress: wallet.address };
-    }
-    case "variable": {
-      const wallet = toWallet(await key.variable.get(), "rollup.node.promises.key");
-      return { signer: wallet, signerAddress: wallet.address };
-    }
-    case "url": {
-      const server = createHttpUpstream(await key.url.getUrl(), "the key server");
-      const signer = createTypedDataServer(server, key.address);
+    case "wallet":
+      return { signer: key.wallet, signerAddress: key.wallet.address };
+    case "server": {
+      const signer = createTypedDataServer(key.server, key.address);
       return { signer, signerAddress: getAddress(key.address) };
     }
     case "signer":

@@ -1,8 +1,5 @@
 /** `rollup.node.l1`: the L1 nodes of an operator, its key, and what it may spend. */
-import {
-  configurationVariableSchema,
-  sensitiveUrlSchema,
-} from "@nomicfoundation/hardhat-zod-utils";
+import { sensitiveUrlSchema } from "@nomicfoundation/hardhat-zod-utils";
 import type {
   ConfigurationVariable,
   ConfigurationVariableResolver,
@@ -13,13 +10,7 @@ import type { Budget } from "../../../l1/budget.ts";
 import type { FeeLimits } from "../../../l1/fees.ts";
 import type { RemoteSigner } from "../../../l1/remote-signer.ts";
 import type { NewsTag } from "../../../l1/types.ts";
-
-/** Where the key of the operator's L1 account is; never the key itself. */
-export type KeyUserConfig =
-  | ConfigurationVariable
-  | { env: string }
-  | { url: string | ConfigurationVariable; address: string }
-  | { signer: RemoteSigner };
+import { createKeySchema, type KeyConfig, type KeyUserConfig, resolveKey } from "./key.ts";
 
 /** The entry `rollup.node.l1` of a Hardhat config; everything is optional. */
 export interface L1UserConfig {
@@ -33,31 +24,19 @@ export interface L1UserConfig {
    * Where the operator's key is: a configuration variable, which Hardhat's keystore can hold, the
    * name of an environment variable, or a remote signer. Default: the accounts of the network.
    */
-  key?: KeyUserConfig;
+  key?: KeyUserConfig<RemoteSigner>;
   /** Limits of the price of gas, in wei. */
   fees?: FeeLimits;
   /** Limits of what is spent, in wei. */
   budget?: Budget;
 }
 
-/** Where a key is, with its variables resolved. */
-export type KeyConfig =
-  | { readonly type: "variable"; readonly variable: ResolvedConfigurationVariable }
-  | { readonly type: "env"; readonly name: string }
-  | {
-      readonly type: "url";
-      readonly url: ResolvedConfigurationVariable;
-      /** Checksummed or in lower case. */
-      readonly address: string;
-    }
-  | { readonly type: "signer"; readonly signer: RemoteSigner };
-
 export interface L1Config {
   /** URLs of more L1 nodes. */
   readonly urls: readonly ResolvedConfigurationVariable[];
   readonly timeoutMs?: number;
   readonly deposits: NewsTag;
-  readonly key?: KeyConfig;
+  readonly key?: KeyConfig<RemoteSigner>;
   readonly fees: FeeLimits;
   readonly budget: Budget;
 }
@@ -66,39 +45,14 @@ const TIMEOUT_MS_MAX = 300_000;
 
 const wei = (description: string) => z.bigint().positive().describe(description).optional();
 
-const signerSchema = z.custom<RemoteSigner>(
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    ["getAddress", "signTransaction"].every(
-      (name) => typeof Reflect.get(value, name) === "function",
-    ),
-  { message: "A remote signer has getAddress and signTransaction." },
+/** Schema of the key of the operator's L1 account. */
+export const keySchema = createKeySchema<RemoteSigner>("A key", "A remote signer", [
+  "getAddress",
+  "signTransaction",
+]).describe(
+  "where the operator's key is: `configVariable(…)`, `{ env: NAME }`, a key server as " +
+    "`{ url, address }`, or `{ signer }`; default: the accounts of the network",
 );
-
-/** Schema of {@link KeyUserConfig}. */
-export const keySchema = z
-  .union(
-    [
-      configurationVariableSchema,
-      z.object({ env: z.string().regex(/^\w+$/) }).strict(),
-      z
-        .object({ url: sensitiveUrlSchema, address: z.string().regex(/^0x[0-9a-fA-F]{40}$/) })
-        .strict(),
-      z.object({ signer: signerSchema }).strict(),
-    ],
-    {
-      errorMap: () => ({
-        message:
-          "A key is configVariable(…), { env: NAME }, { url, address } or { signer }, " +
-          "and never stands in the config itself.",
-      }),
-    },
-  )
-  .describe(
-    "where the operator's key is: `configVariable(…)`, `{ env: NAME }`, a key server as " +
-      "`{ url, address }`, or `{ signer }`; default: the accounts of the network",
-  );
 
 export const l1Schema = z
   .object({
@@ -156,11 +110,4 @@ export function resolveL1(
     fees,
     budget,
   };
-}
-
-function resolveKey(key: KeyUserConfig, resolveVariable: ConfigurationVariableResolver): KeyConfig {
-  if ("env" in key) return { type: "env", name: key.env };
-  if ("signer" in key) return { type: "signer", signer: key.signer };
-  if ("url" in key) return { type: "url", url: resolveVariable(key.url), address: key.address };
-  return { type: "variable", variable: resolveVariable(key) };
 }
