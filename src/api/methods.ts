@@ -118,16 +118,17 @@ export const RPC_METHODS = {
     post("/v1/batch-fees/{token}", "transactions", "token"),
   ),
   rollup_submitTransaction: method(
-    "Accepts a signed transaction, or refuses it with the code of the rule that it breaks.",
+    "Accepts a signed transaction, or refuses it with the code of the rule that it breaks. `promise`: " +
+      "what the operator promises about it, signed for its bond on L1, as of rollup_getInclusionPromise.",
     [schemas.signedTransaction],
-    schemas.transactionReceipt,
+    schemas.acceptedReceipt,
     post("/v1/transactions", "transaction"),
   ),
   rollup_submitBatch: method(
     "Accepts a batch of transactions of one or more accounts, or refuses all of them. Each is signed " +
       "as a part of the batch (docs/batches.md); no block can hold some without the others.",
     [z.array(schemas.signedTransaction).min(1).max(BATCH_LENGTH_MAX)],
-    z.array(schemas.transactionReceipt),
+    z.array(schemas.acceptedReceipt),
     post("/v1/batches", "transactions"),
   ),
   rollup_getReceipt: method(
@@ -142,6 +143,15 @@ export const RPC_METHODS = {
     [schemas.hash],
     schemas.transactionDetails.nullable(),
     get("/v1/transactions/{hash}", "hash"),
+  ),
+  rollup_getInclusionPromise: method(
+    "What the operator promised about a transaction when it accepted it, signed for its bond on L1 " +
+      "(docs/receipts.md): from a block and a second on its nonce is used, by nothing else. Null if " +
+      "L1 can still take away what it rests on, if a reorg has voided the promise, and as soon as " +
+      "its block has left the operator's memory.",
+    [schemas.hash],
+    schemas.inclusionPromise.nullable(),
+    { ...get("/v1/transactions/{hash}/promise", "hash"), units: PROMISE_UNITS },
   ),
   rollup_waitForReceipt: method(
     "Answers when the transaction has reached the stage or was rejected, or after a time limit.",

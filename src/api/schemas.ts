@@ -78,17 +78,48 @@ export const signedTransaction = z
   .discriminatedUnion("type", [anySchema!, ...otherSchemas])
   .describe("SignedTransaction") as unknown as z.ZodType<SubmittedTransaction>;
 
-/** A promise as `ReceiptBond` judges it, and what its holder checks. */
+const bond = z.object({ chainId: quantity, address }).strict();
+const promiseSignature = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{130}$/, "expected a signature of 65 bytes as 0x-hex")
+  .describe("Signature");
+
+/** A promise about a transaction as `ReceiptBond` judges it. */
+export const inclusionPromise = z
+  .object({
+    bond,
+    inclusion: z
+      .object({
+        accountId: index,
+        nonce: index,
+        /** Code of the operation, as it is signed. */
+        op: index,
+        tokenId,
+        /** Zero if the transaction has none. */
+        recipient: address,
+        amount: quantity,
+        /** Last Unix second of blocks that must have the transaction. */
+        validUntil: quantity,
+      })
+      .strict(),
+    group: z
+      .object({ dueBlock: index, dueAt: quantity, anchorNumber: index, anchorHash: hash })
+      .strict(),
+    /** From the transaction to what is signed, at most 32 hashes. */
+    path: z.array(hash).max(32),
+    signature: promiseSignature,
+  })
+  .strict()
+  .describe("InclusionPromise");
+
+/** A promise about a block as `ReceiptBond` judges it, and what its holder checks. */
 export const blockPromise = z
   .object({
-    bond: z.object({ chainId: quantity, address }).strict(),
+    bond,
     promise: z
       .object({ blockNumber: index, pubdataHash: hash, anchorNumber: index, anchorHash: hash })
       .strict(),
-    signature: z
-      .string()
-      .regex(/^0x[0-9a-fA-F]{130}$/, "expected a signature of 65 bytes as 0x-hex")
-      .describe("Signature"),
+    signature: promiseSignature,
     pubdata: z
       .string()
       .regex(/^0x(?:[0-9a-f]{2})*$/, "expected bytes as 0x-hex")
@@ -200,6 +231,10 @@ export const transactionReceipt = z
     ...progress,
   })
   .describe("TransactionReceipt");
+/** The receipt of a submission, with the operator's promise if it makes one. */
+export const acceptedReceipt = transactionReceipt
+  .extend({ promise: inclusionPromise.optional() })
+  .describe("AcceptedReceipt");
 export const requestReceipt = z
   .object({
     type: z.enum(["deposit", "fullExit"]),

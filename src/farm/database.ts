@@ -3,6 +3,7 @@
  * hangs, or a table that somebody locks, holds up nobody for long. No error shows the URL.
  */
 import type { PgBoss } from "pg-boss";
+import { settledWithin } from "../util/deadline.ts";
 import { farmError } from "./errors.ts";
 import { DEFAULT_SCHEMA, type QueueLocation } from "./location.ts";
 import { loadPackages } from "./packages.ts";
@@ -89,8 +90,8 @@ export async function openDatabase(
   boss.on("error", (error) => onError(describe(error)));
   const close = async () => {
     // A database that hangs must not keep anybody from ending.
-    await within(CLOSE_MS_MAX, boss.stop({ graceful: false, close: false }));
-    await within(CLOSE_MS_MAX, pool.end());
+    await settledWithin(boss.stop({ graceful: false, close: false }), CLOSE_MS_MAX);
+    await settledWithin(pool.end(), CLOSE_MS_MAX);
   };
   try {
     await boss.start();
@@ -106,14 +107,6 @@ export async function openDatabase(
     describe,
     close,
   };
-}
-
-/** Resolves with the work, whether it fails or not, or at the limit. */
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, limitMs)));
-  await Promise.race([work.catch(() => undefined), late]);
-  clearTimeout(timer);
 }
 
 /** Lists what no message may contain. @throws FARM_URL_INVALID, which does not show the URL */

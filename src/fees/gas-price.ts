@@ -1,6 +1,6 @@
 /** The gas price of L1 that fees are computed with: smoothed, and bounded. */
 import type { Provider } from "ethers";
-import { withDeadline } from "../l1/requests.ts";
+import { withDeadline } from "../util/deadline.ts";
 import { percentOf } from "./model.ts";
 import { RecentValues } from "./recent-values.ts";
 

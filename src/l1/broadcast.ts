@@ -9,9 +9,10 @@ import {
   type TransactionLike,
   type TransactionRequest,
 } from "ethers";
+import { withDeadline } from "../util/deadline.ts";
 import type { Fees } from "./fees.ts";
 import { isUnableToSign, type SendAnswer, toSendAnswer } from "./refusals.ts";
-import { isRpcProvider, withDeadline } from "./requests.ts";
+import { isRpcProvider } from "./requests.ts";
 
 /** A transaction that is complete except for its signature. */
 export interface ReadyTransaction {

@@ -4,9 +4,9 @@
  * the same state, so answers of both must not be combined.
  */
 import { isHexString, toQuantity } from "ethers";
+import { withDeadline } from "../util/deadline.ts";
 import { type Eip1193, EthersProvider, type RpcCall } from "./eip1193.ts";
 import { isNodeFault, reasonOf } from "./refusals.ts";
-import { withDeadline } from "./requests.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Limits of the choice of a node. */

@@ -1,6 +1,7 @@
 /** Fees: the price of gas of L1 transactions. */
 import type { Provider } from "ethers";
-import { isRpcProvider, REQUEST_LIMITS, withDeadline } from "./requests.ts";
+import { withDeadline } from "../util/deadline.ts";
+import { isRpcProvider, REQUEST_LIMITS } from "./requests.ts";
 
 /** Fees of EIP-1559 or, on a chain without it, a gas price. In wei per unit of gas. */
 export type Fees =

@@ -3,6 +3,7 @@
  * overloaded, unreachable or silent.
  */
 import type { ContractRunner, Provider, TransactionResponse } from "ethers";
+import { withDeadline } from "../util/deadline.ts";
 import { l1Error } from "./errors.ts";
 import { isMisuse, isRevert, isTransient, reasonOf } from "./refusals.ts";
 
@@ -123,21 +124,6 @@ export function isRpcProvider(provider: Provider): provider is Provider & RpcPro
 export function sourceOf(provider: Provider): number {
   const { generation } = originalRunner(provider) as { readonly generation?: number };
   return generation ?? 0;
-}
-
-/** Rejects after `timeoutMs`; a later answer is ignored. */
-export async function withDeadline<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  if (timeoutMs === Infinity) return answer;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    const late = () => reject(new Error(`no answer within ${timeoutMs} ms`));
-    timer = setTimeout(late, timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -28,8 +28,9 @@ export type OperatorErrorFacts =
   | { code: "PROMISES_NOT_OFFERED" }
   | { code: "PROMISE_NOT_READY"; blockNumber: number; reason: string }
   | { code: "PROMISE_FORGOTTEN"; blockNumber: number }
-  | { code: "PROMISE_SIGNER_FAILED"; blockNumber: number; reason: string }
+  | { code: "PROMISE_SIGNER_FAILED"; about: string; reason: string }
   | { code: "PROMISE_CONFLICT"; blockNumber: number }
+  | { code: "INCLUSION_CONFLICT"; hash: string; reason: "dropped" | "late" }
   | { code: "PROMISED_BLOCKS_STAY"; blockNumber: number }
   | { code: "PROMISES_UNKNOWN"; committed: number }
   | { code: "L1_UNSTABLE"; attempts: number }
@@ -166,14 +167,20 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
     fix: "Nothing is needed: L1 itself shows what has been executed.",
   },
   PROMISE_SIGNER_FAILED: {
-    message: ({ blockNumber, reason }) =>
-      `The promise about block ${blockNumber} could not be signed: ${reason}.`,
+    message: ({ about, reason }) => `The promise about ${about} could not be signed: ${reason}.`,
     fix: "Ask again; who runs the node looks after the signer of rollup.node.promises.",
   },
   PROMISE_CONFLICT: {
     message: ({ blockNumber }) =>
       `Block ${blockNumber} is promised, and can be committed only with other public data.`,
     fix: "Remove what L1 refuses about it, or pay the penalty: rollup.node.promises.onConflict: break.",
+  },
+  INCLUSION_CONFLICT: {
+    message: ({ hash, reason }) =>
+      `The transaction ${hash} was promised when it was accepted, and would be ${reason}.`,
+    fix:
+      "Remove what keeps it from its block, or pay the penalty: " +
+      "rollup.node.promises.onConflict: break.",
   },
   PROMISED_BLOCKS_STAY: {
     message: ({ blockNumber }) =>

@@ -2,7 +2,8 @@
 import type { StateHashing } from "../state/rollup-state.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { operatorError } from "./errors.ts";
-import type { LedgerEvent } from "./ledger/events.ts";
+import type { LedgerEvent, PromisesDropped } from "./ledger/events.ts";
+import { brokenInclusions, promisedTransaction } from "./ledger/inclusions.ts";
 import { brokenPromises, promiseOf } from "./ledger/promises.ts";
 import { firstSealedNumber } from "./ledger/queries.ts";
 import type { Ledger, RollupIdentity } from "./ledger/ledger.ts";
@@ -22,7 +23,7 @@ export class EventLog {
   #failure: RollupError | undefined;
   /** The last refusal of events that would have broken a promise. */
   #conflict: RollupError | undefined;
-  #onBroken: ((blockNumbers: readonly number[]) => void) | undefined;
+  #onBroken: ((broken: readonly string[]) => void) | undefined;
 
   private constructor(store: Store, ledger: Ledger, { isLoaded }: Pick<EventLog, "isLoaded">) {
     this.isLoaded = isLoaded;
@@ -71,13 +72,22 @@ export class EventLog {
     return this.#failure ?? this.#store.obstacle;
   }
 
-  /** Why a promised block cannot be committed, while nothing else may take its place. */
+  /** Why a promised block or transaction cannot be committed as it was promised, while it waits. */
   get conflict(): RollupError | undefined {
     const error = this.#conflict;
-    if (error === undefined) return undefined;
-    const blockNumber = error.facts["blockNumber"] as number;
-    const isWaiting = blockNumber >= firstSealedNumber(this.#ledger);
-    return isWaiting && promiseOf(this.#ledger, blockNumber) !== undefined ? error : undefined;
+    return error !== undefined && this.#isWaiting(error) ? error : undefined;
+  }
+
+  #isWaiting({ code, facts }: RollupError): boolean {
+    const ledger = this.#ledger;
+    if (code === "INCLUSION_CONFLICT") {
+      const hash = facts["hash"] as string;
+      const blockNumber = ledger.receipts.placeOf(hash)?.blockNumber ?? 0;
+      const isOnL1 = blockNumber < firstSealedNumber(ledger);
+      return !isOnL1 && promisedTransaction(ledger, hash) !== undefined;
+    }
+    const blockNumber = facts["blockNumber"] as number;
+    return blockNumber >= firstSealedNumber(ledger) && promiseOf(ledger, blockNumber) !== undefined;
   }
 
   /** Whether events may break promises. */
@@ -88,28 +98,29 @@ export class EventLog {
   /**
    * Lets events break promises from now on.
    *
-   * @param onBroken - Takes the numbers of the blocks that are not promised any more.
+   * @param onBroken - Takes what is not promised any more, such as `block 7`.
    */
-  mayBreakPromises(onBroken: (blockNumbers: readonly number[]) => void): void {
+  mayBreakPromises(onBroken: (broken: readonly string[]) => void): void {
     this.#onBroken = onBroken;
   }
 
   /**
    * Applies events and appends them, all or none.
    *
-   * @throws STORE_FAILED, PROMISE_CONFLICT, and what the ledger refuses an event with
+   * @throws STORE_FAILED, PROMISE_CONFLICT, INCLUSION_CONFLICT, and what the ledger refuses an
+   * event with
    */
   record(events: readonly LedgerEvent[]): void {
     if (events.length === 0) return;
     const before = this.#ledger;
     const after = events.reduce(reduce, before);
-    const broken = brokenPromises(before, after).map(({ blockNumber }) => blockNumber);
-    if (broken.length > 0) {
-      this.#answerConflict(broken);
-      this.record([{ type: "promisesDropped", blockNumbers: broken }, ...events]);
+    const dropped = this.#answerConflicts(before, after);
+    if (dropped !== undefined) {
+      this.record([dropped, ...events]);
       return;
     }
     this.#change(after, () => this.#store.append(events, { before, after }));
+    if (events.some(({ type }) => type === "newsTaken")) this.#endDropConflict();
     this.watchers.notify(({ onEvents }) => onEvents?.(events, after));
   }
 
@@ -121,17 +132,37 @@ export class EventLog {
     try {
       this.record(events);
     } catch (error) {
-      if (!isRollupError(error) || error.code !== "PROMISE_CONFLICT") throw error;
+      if (error !== this.#conflict) throw error;
     }
   }
 
-  /** @throws PROMISE_CONFLICT unless promises may be broken */
-  #answerConflict(blockNumbers: readonly number[]): void {
+  /**
+   * @returns What gives up the promises that the change of the ledger would break, if any.
+   * @throws PROMISE_CONFLICT and INCLUSION_CONFLICT unless promises may be broken
+   */
+  #answerConflicts(before: Ledger, after: Ledger): PromisesDropped | undefined {
+    const blockNumbers = brokenPromises(before, after).map(({ blockNumber }) => blockNumber);
+    const inclusions = brokenInclusions(before, after);
+    if (blockNumbers.length === 0 && inclusions.length === 0) return undefined;
     if (this.#onBroken === undefined) {
-      this.#conflict = operatorError({ code: "PROMISE_CONFLICT", blockNumber: blockNumbers[0]! });
+      const [blockNumber] = blockNumbers;
+      this.#conflict =
+        blockNumber === undefined
+          ? operatorError({ code: "INCLUSION_CONFLICT", ...inclusions[0]! })
+          : operatorError({ code: "PROMISE_CONFLICT", blockNumber });
       throw this.#conflict;
     }
-    this.#onBroken(blockNumbers);
+    const hashes = inclusions.map(({ hash }) => hash);
+    this.#onBroken([
+      ...blockNumbers.map((blockNumber) => `block ${blockNumber}`),
+      ...inclusions.map(({ hash, reason }) => `transaction ${hash} (${reason})`),
+    ]);
+    return { type: "promisesDropped", blockNumbers, hashes };
+  }
+
+  /** What would have dropped a promised transaction was L1 that was shorter, and has come back. */
+  #endDropConflict(): void {
+    if (this.#conflict?.facts["reason"] === "dropped") this.#conflict = undefined;
   }
 
   /** Makes the ledger another one, such as a checkpoint of it. @throws STORE_FAILED */

@@ -9,6 +9,8 @@ import type { SignedTransaction } from "../operations/transaction.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
 import type { Prover } from "../prover/prover.ts";
+import type { SignedInclusion } from "../receipts/inclusion.ts";
+import type { BondIdentity } from "../receipts/sealed-block.ts";
 import { createGenesisState, type RollupState } from "../state/rollup-state.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
@@ -27,6 +29,7 @@ import {
 } from "./fee-policy.ts";
 import { L1Follower } from "./follower.ts";
 import type { History, HistoryPage, PastOperation } from "./history.ts";
+import { Inclusions } from "./inclusions.ts";
 import type { L1Port } from "./l1-port.ts";
 import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
 import { sealOpenBlock, setBlockOverhead } from "./ledger/decisions.ts";
@@ -107,6 +110,7 @@ export class Operator {
   readonly #stallWatch: StallWatch;
   readonly #keeper: StateKeeper;
   readonly #promises: Promises;
+  readonly #inclusions: Inclusions;
   readonly #history: History | undefined;
 
   /** Calls that process blocks on L1, one after the other; within them, turns on L1. */
@@ -149,10 +153,12 @@ export class Operator {
       proving: { prover, crypto, clock },
       onStep: () => this.#onStep(),
     });
+    this.#inclusions = new Inclusions({ log, clock, promises: parts.promises });
     this.#sequencer = new Sequencer({
       l1,
       log,
       crypto,
+      addTerms: (events) => this.#inclusions.addTerms(events),
       assertRunning,
       feePolicy: parts.feePolicy,
       waitingBlocksMax: options.waitingBlocksMax,
@@ -164,8 +170,8 @@ export class Operator {
       findObstacle: () => this.obstacle,
     });
     if (parts.promises?.onConflict === "break") {
-      log.mayBreakPromises((blockNumbers) => {
-        logger.error(`Promises are broken: block ${blockNumbers.join(", ")}`, { blockNumbers });
+      log.mayBreakPromises((broken) => {
+        logger.error(`Promises are broken: ${broken.join(", ")}`, { broken });
       });
     }
     this.#background = new Background({
@@ -352,8 +358,9 @@ export class Operator {
 
   /**
    * Why transactions are refused at present, if they are: ROLLUP_IN_EXODUS, BLOCKS_UNKNOWN,
-   * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1, PROMISE_CONFLICT or OPERATOR_NOT_ACCEPTING, which
-   * go away with what has caused them; or STORE_FAILED or STATE_DAMAGED, which do not.
+   * PROTOCOL_DIGEST_MISMATCH, START_NOT_ON_L1, PROMISE_CONFLICT, INCLUSION_CONFLICT or
+   * OPERATOR_NOT_ACCEPTING, which go away with what has caused them; or STORE_FAILED or
+   * STATE_DAMAGED, which do not.
    */
   get obstacle(): RollupError | undefined {
     const { failure } = this.#log;
@@ -623,6 +630,28 @@ export class Operator {
     else await this.processBlocks("committed");
     await this.syncL1();
     return this.#promises.promise(blockNumber);
+  }
+
+  /**
+   * Signs what was promised about transactions when they were accepted: from a block or a second
+   * on their nonces are used, by nothing else (docs/receipts.md).
+   *
+   * @param hashes - Hashes of the L2 transactions, each 32 bytes of 0x-hex.
+   * @returns In the same order, undefined for each about which nothing is promised: without
+   * `promises`; if L1 can still take away what it rests on; if a reorg has voided the promise; and
+   * when its block has left the memory.
+   * @throws PROMISE_SIGNER_FAILED, STORE_FAILED
+   */
+  async promiseTransactions(
+    hashes: readonly string[],
+  ): Promise<readonly (SignedInclusion | undefined)[]> {
+    await this.#log.saved();
+    return this.#inclusions.sign(hashes);
+  }
+
+  /** The contract that judges the promises, if any are made. */
+  get bond(): BondIdentity | undefined {
+    return this.#inclusions.bond;
   }
 
   // ---------------------------------------------------------------------------------- receipts

@@ -9,6 +9,7 @@ import { hashStoredBlock } from "../l1/stored-block.ts";
 import type { L1BlockId } from "../l1/types.ts";
 import type { BondIdentity } from "../receipts/sealed-block.ts";
 import { signSealedBlock, verifySealedBlock } from "../receipts/sealed-block.ts";
+import { withDeadline } from "../util/deadline.ts";
 import type { RollupError } from "../util/errors.ts";
 import type { Clock } from "./clock.ts";
 import { operatorError } from "./errors.ts";
@@ -37,6 +38,8 @@ export interface PromiseParts {
    * nothing more, `break` gives the promise up, and the bond may pay for it. Default `stop`.
    */
   readonly onConflict?: "stop" | "break";
+  /** Seconds of L1's time in which a transaction is due that is promised when it is accepted. */
+  readonly dueSeconds?: number;
 }
 
 /** A promise with what its holder needs to check it. */
@@ -50,7 +53,7 @@ export interface SignedPromise {
 }
 
 /** Time that a signer has for an answer. */
-const SIGNING_MS_MAX = 10_000;
+export const SIGNING_MS_MAX = 10_000;
 /** Signatures that are being made at a time. */
 const SIGNINGS_MAX = 16;
 
@@ -184,7 +187,7 @@ export class Promises {
     this.#forgetOld();
     if (this.#running >= SIGNINGS_MAX) {
       const reason = `${SIGNINGS_MAX} others are being signed`;
-      throw operatorError({ code: "PROMISE_SIGNER_FAILED", blockNumber, reason });
+      throw operatorError({ code: "PROMISE_SIGNER_FAILED", about: `block ${blockNumber}`, reason });
     }
     this.#running++;
     const signature = this.#ask(parts, promise, pubdata).finally(() => this.#running--);
@@ -202,14 +205,12 @@ export class Promises {
     pubdata: Uint8Array,
   ): Promise<string> {
     const { blockNumber } = promise;
-    let cancel = () => {};
-    const late = new Promise<never>((_, reject) => {
-      const seconds = SIGNING_MS_MAX / 1000;
-      const end = () => reject(new Error(`the signer has not answered within ${seconds} s`));
-      cancel = this.#parts.clock.after(SIGNING_MS_MAX, end);
-    });
+    const seconds = SIGNING_MS_MAX / 1000;
+    const late = () => new Error(`the signer has not answered within ${seconds} s`);
+    const { clock } = this.#parts;
     try {
-      const signature = await Promise.race([signSealedBlock(signer, bond, promise), late]);
+      const signing = signSealedBlock(signer, bond, promise);
+      const signature = await withDeadline(signing, SIGNING_MS_MAX, late, clock);
       // A signer elsewhere may sign with another key, or something else.
       const { anchorHash } = promise;
       verifySealedBlock(
@@ -222,9 +223,7 @@ export class Promises {
     } catch (error) {
       // The cause is left out, as it may name the signer's server.
       const reason = reasonOf(error);
-      throw operatorError({ code: "PROMISE_SIGNER_FAILED", blockNumber, reason });
-    } finally {
-      cancel();
+      throw operatorError({ code: "PROMISE_SIGNER_FAILED", about: `block ${blockNumber}`, reason });
     }
   }
 

@@ -8,6 +8,7 @@ import type { EventLog } from "./event-log.ts";
 import { type FeePolicy, paidOperations } from "./fee-policy.ts";
 import type { L1Port } from "./l1-port.ts";
 import { acceptBatch, wouldAccept } from "./ledger/decisions.ts";
+import type { LedgerEvent } from "./ledger/events.ts";
 import { headState, latestView, transactionReceipt, waitingBlockCount } from "./ledger/queries.ts";
 import type { TransactionReceipt } from "./ledger/receipts.ts";
 import {
@@ -21,6 +22,8 @@ export interface SequencerParts {
   readonly l1: Pick<L1Port, "hasCode">;
   readonly log: EventLog;
   readonly crypto: BatchCrypto;
+  /** Adds what is promised about what is accepted. */
+  readonly addTerms: (events: readonly LedgerEvent[]) => readonly LedgerEvent[];
   /** Undefined if everything is free. */
   readonly feePolicy: FeePolicy | undefined;
   /** Sealed blocks that may wait for L1; when there are more, transactions are refused. */
@@ -72,11 +75,11 @@ export class Sequencer {
   }
 
   #accept(batch: readonly CheckedSubmission[]): TransactionReceipt[] {
-    const { log, onAccepted } = this.#parts;
+    const { log, addTerms, onAccepted } = this.#parts;
     const events = acceptBatch(log.ledger, batch);
     // What has been accepted already is answered whatever fees are now.
     if (events.length > 0) this.#assertPaid(batch);
-    log.record(events);
+    log.record(addTerms(events));
     const receipts = batch.map(({ hash }) => transactionReceipt(log.ledger, hash)!);
     onAccepted();
     return receipts;

@@ -52,6 +52,9 @@ export interface SignedInclusion {
   readonly signature: string;
 }
 
+/** Seconds of L1's time in which a promised transaction is due by default. */
+export const DEFAULT_DUE_SECONDS = 24 * 60 * 60;
+
 const GROUP_TYPES = {
   InclusionGroup: [
     { name: "root", type: "bytes32" },
@@ -130,12 +133,8 @@ export interface InclusionExpectation extends SealedBlockExpectation {
 export function verifyInclusion(expected: InclusionExpectation, promise: SignedInclusion): void {
   const { inclusion, group } = promise;
   const { anchorNumber, anchorHash, dueAt } = group;
-  const about = `nonce ${inclusion.nonce} of account ${inclusion.accountId}`;
-  const recovered = recover(expected, promise);
-  if (recovered?.toLowerCase() !== expected.signer.toLowerCase()) {
-    const { signer } = expected;
-    throw receiptError({ code: "RECEIPT_SIGNATURE_INVALID", about, signer, recovered });
-  }
+  const about = aboutOf(inclusion);
+  verifyInclusionSignature(expected, promise);
   if (expected.anchorHash !== anchorHash) {
     throw receiptError({ code: "RECEIPT_ANCHOR_UNKNOWN", about, anchorNumber, anchorHash });
   }
@@ -156,6 +155,22 @@ export function verifyInclusion(expected: InclusionExpectation, promise: SignedI
   if (dueAt > dueAtMax || validUntil < dueAt) {
     throw receiptError({ code: "RECEIPT_DUE_LATE", about, dueAt, dueAtMax, validUntil });
   }
+}
+
+/** Checks only who has signed a promise. @throws RECEIPT_SIGNATURE_INVALID */
+export function verifyInclusionSignature(
+  expected: BondIdentity & { readonly signer: string },
+  promise: SignedInclusion,
+): void {
+  const recovered = recover(expected, promise);
+  const { signer } = expected;
+  if (recovered?.toLowerCase() === signer.toLowerCase()) return;
+  const about = aboutOf(promise.inclusion);
+  throw receiptError({ code: "RECEIPT_SIGNATURE_INVALID", about, signer, recovered });
+}
+
+function aboutOf({ nonce, accountId }: Inclusion): string {
+  return `nonce ${nonce} of account ${accountId}`;
 }
 
 function recover(bond: BondIdentity, promise: SignedInclusion): string | undefined {

@@ -7,9 +7,9 @@ import {
   draftWithdraw,
   type TokenSource,
 } from "./drafts.ts";
-import { BatchHandle } from "./handles.ts";
+import type { BatchHandle } from "./handles.ts";
 import type { ForcedExitParams, TransferParams, WithdrawParams } from "./params.ts";
-import type { RollupProvider, TransactionReceipt } from "./provider.ts";
+import type { RollupProvider } from "./provider.ts";
 
 /** The part of a wallet that a batch needs. */
 export interface BatchWallet {
@@ -19,7 +19,7 @@ export interface BatchWallet {
   /** Turns drafts into transactions with consecutive nonces. */
   prepare(drafts: readonly Draft[]): Promise<Transaction[]>;
   /** Prepares and signs drafts, and submits them before the wallet sends anything else. */
-  submit(drafts: readonly Draft[]): Promise<TransactionReceipt[]>;
+  submit(drafts: readonly Draft[]): Promise<BatchHandle>;
 }
 
 /**
@@ -102,8 +102,7 @@ export class TransactionBatch {
    * @throws as {@link TransactionBatch.prepare} and `RollupProvider.submitBatch`
    */
   async send(): Promise<BatchHandle> {
-    const receipts = await this.#wallet.submit(await this.#draftAll());
-    return new BatchHandle(this.#wallet.provider, receipts);
+    return this.#wallet.submit(await this.#draftAll());
   }
 
   #add(draft: (tokens: TokenSource) => Promise<Draft>): this {

@@ -17,6 +17,7 @@ export type SdkErrorFacts =
   | { code: "PRIORITY_REQUEST_NOT_FOUND"; transactionHash: string }
   | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string }
   | { code: "TRANSACTION_NOT_PLACED"; hash: string }
+  | { code: "INCLUSION_NOT_PROMISED"; hash: string }
   | { code: "FEE_ABOVE_MAXIMUM"; fee: bigint; maximum: bigint; tokenId: number };
 
 export const sdkError = defineErrors<SdkErrorFacts>({
@@ -89,6 +90,12 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   TRANSACTION_NOT_PLACED: {
     message: ({ hash }) => `The operator names no block of the transaction ${hash}.`,
     fix: "Look at its receipt: it may have been rejected, or it was sent to another rollup.",
+  },
+  INCLUSION_NOT_PROMISED: {
+    message: ({ hash }) => `The operator promises nothing about the transaction ${hash}.`,
+    fix:
+      "Wait for a promise about its block (handle.promise), or until it is executed: L1 can still " +
+      "take away what it rests on, a reorg has voided the promise, or it is executed already.",
   },
   FEE_ABOVE_MAXIMUM: {
     message: ({ fee, maximum, tokenId }) =>

@@ -5,7 +5,14 @@ import type { SignedTransaction } from "../operations/transaction.ts";
 import { receiptError } from "../receipts/errors.ts";
 import { isRollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
-import { type BlockPromise, isOperationOf, type PromiseTrust } from "./promises.ts";
+import {
+  type BlockPromise,
+  type InclusionPromise,
+  inclusionOfSigned,
+  type InclusionWish,
+  isOperationOf,
+  type PromiseTrust,
+} from "./promises.ts";
 import type { RequestReceipt, RollupProvider, TransactionReceipt } from "./provider.ts";
 
 /** Pause before an operator is asked again for a promise that it cannot make yet. */
@@ -91,6 +98,27 @@ export class TransactionHandle {
     }
   }
 
+  /**
+   * Asks for the operator's promise at acceptance, and checks it: L1 executes this transaction in
+   * time, and nothing in its place, or the bond pays. Takes a moment.
+   *
+   * @param trust - The bond, from somebody trusted, and the caller's own L1 node.
+   * @param options - In how many seconds of L1's time it must be due; default: two days.
+   * @returns The promise, and the bond as L1 has it.
+   * @throws as `RollupProvider.getInclusionPromise`
+   *
+   * @example
+   * const handle = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const trust = { bond: bob.address, l1: ethers.provider };
+   * await handle.inclusion(trust); // throws PROMISES_NOT_OFFERED
+   */
+  inclusion(
+    trust: PromiseTrust,
+    options: Pick<InclusionWish, "dueWithinSeconds"> = {},
+  ): Promise<InclusionPromise> {
+    return inclusionOf(this.#provider, this.hash, this.#sent, { trust, options });
+  }
+
   /** @throws TRANSACTION_NOT_PLACED */
   async #findPlace(): Promise<{ blockNumber: number; slotIndex: number }> {
     const { hash } = this;
@@ -109,6 +137,21 @@ export class TransactionHandle {
   wait(stage: Stage = "executed"): Promise<TransactionReceipt> {
     return this.#provider.waitForReceipt(this.hash, stage);
   }
+}
+
+interface InclusionRequest {
+  readonly trust: PromiseTrust;
+  readonly options: Pick<InclusionWish, "dueWithinSeconds">;
+}
+
+function inclusionOf(
+  provider: RollupProvider,
+  hash: string,
+  { transaction, rollupAddress }: SentTransaction,
+  { trust, options }: InclusionRequest,
+): Promise<InclusionPromise> {
+  const wish = { ...options, inclusion: inclusionOfSigned(transaction) };
+  return provider.getInclusionPromise(hash, wish, { rollup: rollupAddress, ...trust });
 }
 
 /** Whether the operator cannot promise yet, or the holder's L1 node lags. */
@@ -133,10 +176,52 @@ export class BatchHandle {
   /** The receipts at acceptance, in the order of the batch. */
   readonly receipts: readonly TransactionReceipt[];
   readonly #provider: RollupProvider;
+  readonly #sent: readonly SentTransaction[];
 
-  constructor(provider: RollupProvider, receipts: readonly TransactionReceipt[]) {
+  /** @param sent - What was sent, in the order of the batch, so that promises can be checked. */
+  constructor(
+    provider: RollupProvider,
+    receipts: readonly TransactionReceipt[],
+    sent: readonly SentTransaction[],
+  ) {
     this.receipts = receipts;
     this.#provider = provider;
+    this.#sent = sent;
+  }
+
+  /**
+   * As {@link TransactionHandle.promise}, for the block that has the batch.
+   *
+   * @param trust - The bond, from somebody trusted, and the caller's own L1 node.
+   * @param options - How long to wait.
+   * @returns The promise, with the whole block, in which all transactions have been found.
+   * @throws as {@link TransactionHandle.promise}
+   */
+  async promise(trust: PromiseTrust, options: PromiseOptions = {}): Promise<BlockPromise> {
+    // All of a batch stand in one block, so the promises are one.
+    const handles = this.receipts.map(
+      (receipt, index) => new TransactionHandle(this.#provider, receipt, this.#sent[index]!),
+    );
+    const promises = await Promise.all(handles.map((handle) => handle.promise(trust, options)));
+    return promises[0]!;
+  }
+
+  /**
+   * As {@link TransactionHandle.inclusion}, for each transaction.
+   *
+   * @param trust - The bond, from somebody trusted, and the caller's own L1 node.
+   * @param options - In how many seconds of L1's time they must be due; default: two days.
+   * @returns The promises, in the order of the batch.
+   * @throws as {@link TransactionHandle.inclusion}
+   */
+  inclusions(
+    trust: PromiseTrust,
+    options: Pick<InclusionWish, "dueWithinSeconds"> = {},
+  ): Promise<InclusionPromise[]> {
+    const asked = this.receipts.map(({ hash }, index) =>
+      inclusionOf(this.#provider, hash, this.#sent[index]!, { trust, options }),
+    );
+    return Promise.all(asked);
   }
 
   /**

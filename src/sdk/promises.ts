@@ -1,15 +1,22 @@
-/** Promises of an operator about blocks, checked by their holder. */
+/** Promises of an operator, about blocks and about transactions, checked by their holder. */
 import type { Provider } from "ethers";
 import { hexToBytes } from "@noble/hashes/utils.js";
 import { hashPublicKey } from "../kernel/signatures.ts";
 import type { PublicOperation } from "../operations/operation.ts";
 import type { OperationSpec } from "../operations/definition.ts";
 import { OPERATIONS } from "../operations/table.ts";
-import type { SignedTransaction } from "../operations/transaction.ts";
+import type { SignedTransaction, Transaction } from "../operations/transaction.ts";
 import { assertBond, type Bond, readBond } from "../receipts/bond-on-l1.ts";
 import { receiptError } from "../receipts/errors.ts";
+import {
+  type Inclusion,
+  inclusionOf,
+  type SignedInclusion,
+  verifyInclusion,
+} from "../receipts/inclusion.ts";
 import { type SealedBlock, verifySealedBlock } from "../receipts/sealed-block.ts";
 import type { RpcResult } from "../api/methods.ts";
+import { omit } from "../util/omit.ts";
 import { address, option, optionsOf, readInput } from "./inputs.ts";
 
 /** What a holder of promises trusts. */
@@ -41,6 +48,24 @@ export interface BlockPromise {
   /** The bond as L1 had it: what the promise is worth. */
   readonly bond: Bond;
 }
+
+/** A promise that holds: L1 executes the transaction in time, or the bond pays. */
+export interface InclusionPromise {
+  /** The promise, for `ReceiptBond.claimLate` and `claimReplaced`. */
+  readonly promise: SignedInclusion;
+  /** The bond as L1 had it: what the promise is worth. */
+  readonly bond: Bond;
+}
+
+/** What a holder wants of a promise about a transaction. */
+export interface InclusionWish {
+  /** What the holder knows of the transaction: a payee its token, recipient and amount. */
+  readonly inclusion: Partial<Inclusion>;
+  /** Seconds of L1's time in which the transaction must be due. Default: two days. */
+  readonly dueWithinSeconds?: number;
+}
+
+const DUE_WITHIN_SECONDS = 2 * 24 * 60 * 60;
 
 const trustSchema = optionsOf<PromiseTrust>({
   bond: address,
@@ -83,6 +108,40 @@ export async function checkBlockPromise(
   };
   const operations = verifySealedBlock(expected, promise, signature, pubdata);
   return { promise, signature, pubdata, operations, bond };
+}
+
+/**
+ * Checks a promise about a transaction as it came from an operator, of which nothing is believed.
+ *
+ * @param wish - What the holder knows of the transaction, and how long it is willing to wait.
+ */
+export async function checkInclusion(
+  { inclusion, group, path, signature }: NonNullable<RpcResult<"rollup_getInclusionPromise">>,
+  { inclusion: known, dueWithinSeconds = DUE_WITHIN_SECONDS }: InclusionWish,
+  { bond: bondAddress, rollup, l1 }: Required<PromiseTrust>,
+): Promise<InclusionPromise> {
+  const promise: SignedInclusion = { inclusion, group, path, signature };
+  const bond = await readBond(l1, bondAddress);
+  assertBond(bond, rollup);
+  const [anchor, latest] = await Promise.all([
+    l1.getBlock(group.anchorNumber),
+    l1.getBlock("latest"),
+  ]);
+  const expected = {
+    chainId: bond.chainId,
+    bondAddress: bond.bondAddress,
+    signer: bond.signerAddress,
+    anchorHash: anchor?.hash ?? undefined,
+    inclusion: known,
+    dueAtMax: BigInt(latest?.timestamp ?? 0) + BigInt(dueWithinSeconds),
+  };
+  verifyInclusion(expected, promise);
+  return { promise, bond };
+}
+
+/** What the signer of a transaction knows of a promise about it: all but until when it holds. */
+export function inclusionOfSigned(transaction: Transaction): Omit<Inclusion, "validUntil"> {
+  return omit(inclusionOf(transaction), "validUntil");
 }
 
 /**

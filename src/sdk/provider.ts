@@ -9,7 +9,15 @@ import { sdkError } from "./errors.ts";
 import { type FeeParams, feeParams, readAccount, type TokenReference } from "./fee-params.ts";
 import { listOf, option, readInput, show } from "./inputs.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
-import { type BlockPromise, checkBlockPromise, type PromiseTrust, readTrust } from "./promises.ts";
+import {
+  type BlockPromise,
+  checkBlockPromise,
+  checkInclusion,
+  type InclusionPromise,
+  type InclusionWish,
+  type PromiseTrust,
+  readTrust,
+} from "./promises.ts";
 
 export type RollupInfo = RpcResult<"rollup_getConfig">;
 /** A token as L1 lists it. */
@@ -243,6 +251,37 @@ export class RollupProvider {
     const rollup = trusted.rollup ?? (await this.getConfig()).rollupAddress;
     const answer = await this.#client.call("rollup_getBlockPromise", blockNumber);
     return checkBlockPromise(answer, blockNumber, { ...trusted, rollup });
+  }
+
+  /**
+   * Asks for what the operator promised about a transaction when it accepted it, and checks it: L1
+   * executes the transaction in time, or the bond pays. See docs/receipts.md.
+   *
+   * @param hash - 32 bytes of 0x-hex.
+   * @param wish - What the caller knows of the transaction, and how long it is willing to wait.
+   * @param trust - The bond, from somebody trusted, and the caller's own L1 node.
+   * @returns The promise, and the bond as L1 has it.
+   * @throws INCLUSION_NOT_PROMISED, PROMISES_NOT_OFFERED and PROMISE_SIGNER_FAILED by the operator;
+   * BOND_NOT_FOUND, BOND_OF_OTHER_ROLLUP, BOND_UNDERFUNDED, BOND_WITHDRAWAL_ANNOUNCED,
+   * RECEIPT_SIGNATURE_INVALID, RECEIPT_ANCHOR_UNKNOWN, RECEIPT_INCLUSION_MISMATCH and
+   * RECEIPT_DUE_LATE if it is worth nothing.
+   *
+   * @example
+   * const { hash } = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const wish = { inclusion: { recipient: bob.address, tokenId: 0, amount: 5n } };
+   * const trust = { bond: bob.address, l1: ethers.provider };
+   * await provider.getInclusionPromise(hash, wish, trust); // throws PROMISES_NOT_OFFERED
+   */
+  async getInclusionPromise(
+    hash: string,
+    wish: InclusionWish,
+    trust: PromiseTrust,
+  ): Promise<InclusionPromise> {
+    const trusted = readTrust(trust);
+    const rollup = trusted.rollup ?? (await this.getConfig()).rollupAddress;
+    const answer = await this.#client.call("rollup_getInclusionPromise", hash);
+    if (answer === null) throw sdkError({ code: "INCLUSION_NOT_PROMISED", hash });
+    return checkInclusion(answer, wish, { ...trusted, rollup });
   }
 
   /**

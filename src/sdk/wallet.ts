@@ -33,7 +33,7 @@ import {
 import { sdkError } from "./errors.ts";
 import type { FeeParams, KeyConsent } from "./fee-params.ts";
 import { decideFee } from "./fees.ts";
-import { RequestHandle, TransactionHandle } from "./handles.ts";
+import { BatchHandle, RequestHandle, TransactionHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
 import {
   depositParams,
@@ -396,9 +396,16 @@ export class RollupWallet {
       prepare,
       tokens: this.#tokens,
       submit: (drafts) =>
-        this.#sending.run(async () =>
-          provider.submitBatch(await this.signBatch(await prepare(drafts))),
-        ),
+        this.#sending.run(async () => {
+          const batch = await this.signBatch(await prepare(drafts));
+          const receipts = await provider.submitBatch(batch);
+          const { rollupAddress } = this.#l1;
+          const sent = batch.map((transaction) => ({
+            transaction: transaction as SignedTransaction,
+            rollupAddress,
+          }));
+          return new BatchHandle(provider, receipts, sent);
+        }),
     });
   }
 

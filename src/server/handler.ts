@@ -1,13 +1,10 @@
 /** The operator's side of the `rollup_*` methods: cheap checks first, L1 last. */
-import { bytesToHex } from "@noble/hashes/utils.js";
 import type { z } from "zod";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import { ON_CHAIN_AUTHORIZATION } from "../l1/authorization.ts";
 import type { Operator } from "../operator/operator.ts";
 import { numberOf } from "../operator/ledger/blocks.ts";
 import { summarizeBlock } from "../operator/ledger/summary.ts";
-import type { TransactionReceipt } from "../operator/ledger/receipts.ts";
-import type { SignedPromise } from "../operator/promises.ts";
 import type { Submission } from "../operator/submissions.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { signingDomain } from "../operations/transaction.ts";
@@ -26,6 +23,7 @@ import {
   type RpcAccess,
   type RpcMethod,
 } from "../api/methods.ts";
+import { findInclusionPromise, toBlockPromise, withPromises } from "./promises.ts";
 import { redact } from "./public-errors.ts";
 import { listAccountTransactions, listBlocks, listL1Transactions } from "./lists.ts";
 import { findTransaction, listBlockOperations, stateOf } from "./reads.ts";
@@ -115,6 +113,7 @@ function createMethods(operator: Operator): Methods {
       return operator.quoteFee(requests, tokenId);
     },
     rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
+    rollup_getInclusionPromise: (hash) => findInclusionPromise(operator, hash),
     rollup_submitBatch: (batch) => submit(operator, l1, batch),
     rollup_getReceipt: async (hash) => (await operator.findReceipt(hash)) ?? null,
     rollup_getTransaction: (hash) => findTransaction(operator, hash),
@@ -163,7 +162,7 @@ async function submit(
   operator: Operator,
   l1: L1Reader,
   batch: readonly SignedTransactionParam[],
-): Promise<TransactionReceipt[]> {
+): Promise<RpcResult<"rollup_submitBatch">> {
   const submissions = batch.map(toSubmission);
   const readL1 = l1ReadFor(operator, l1, submissions);
   if (readL1 !== undefined) {
@@ -172,7 +171,8 @@ async function submit(
     assertSignatures(transactions, domain);
     await readL1();
   }
-  return operator.receiveBatch(submissions);
+  const receipts = await operator.receiveBatch(submissions);
+  return withPromises(operator, receipts);
 }
 
 /** The read of L1 that a batch needs before it is accepted, if any. */
@@ -208,16 +208,6 @@ function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {
     protocolDigest: PROTOCOL_DIGEST,
     feeAccountId: GENESIS_FEE_ACCOUNT_ID,
   };
-}
-
-function toBlockPromise({
-  bond: { chainId, bondAddress },
-  promise,
-  signature,
-  pubdata,
-}: SignedPromise): RpcResult<"rollup_getBlockPromise"> {
-  const bond = { chainId, address: bondAddress };
-  return { bond, promise, signature, pubdata: `0x${bytesToHex(pubdata)}` };
 }
 
 function toStatus({

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { rpcError } from "../api/errors.ts";
 import { firstIssue } from "../api/methods.ts";
+import { withDeadline } from "../util/deadline.ts";
 import { type L1MethodSet, LOG_BLOCKS_MAX, WALLET_L1_METHODS } from "./l1-methods.ts";
 import { L1CallError } from "./public-errors.ts";
 import type { RpcCaller } from "./answer.ts";
@@ -75,17 +76,11 @@ export class L1Passage {
     return this.#methods === "wallet" && WALLET_L1_METHODS.includes(method);
   }
 
-  async #ask(method: string, params: unknown[]): Promise<unknown> {
-    const late = rpcError({ code: "RPC_L1_TIMEOUT", method, seconds: this.#deadlineMs / 1_000 });
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(late), this.#deadlineMs);
-    });
-    try {
-      return await Promise.race([this.#request(method, params).catch(throwL1Error), deadline]);
-    } finally {
-      clearTimeout(timer);
-    }
+  #ask(method: string, params: unknown[]): Promise<unknown> {
+    const seconds = this.#deadlineMs / 1_000;
+    const answer = this.#request(method, params).catch(throwL1Error);
+    const late = () => rpcError({ code: "RPC_L1_TIMEOUT", method, seconds });
+    return withDeadline(answer, this.#deadlineMs, late);
   }
 
   /**

@@ -36,7 +36,9 @@ const RUNS_MAX = 10;
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 100n };
 const key = new Wallet(`0x${"5".repeat(64)}`);
 const bond = { chainId: 31337n, bondAddress: `0x${"b0".repeat(20)}` };
-const PROMISES: PromiseParts = { bond, signer: key, signerAddress: key.address };
+/** Promises at acceptance have a test of their own: here none of them is due. */
+const dueSeconds = 10 * 365 * 86_400;
+const PROMISES: PromiseParts = { bond, signer: key, signerAddress: key.address, dueSeconds };
 
 async function createPromisingWorld(
   promises: Partial<PromiseParts> = {},

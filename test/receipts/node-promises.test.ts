@@ -8,7 +8,8 @@ import {
   Wallet,
 } from "ethers";
 import { createRpcClient } from "../../src/api/client.ts";
-import type { RpcResult } from "../../src/api/methods.ts";
+import { RPC_METHODS, type RpcResult } from "../../src/api/methods.ts";
+import type { TypedDataSigner } from "../../src/l1/authorization.ts";
 import type { Prepared } from "../../src/operator/ledger/blocks.ts";
 import { toCommitBlock } from "../../src/operator/ledger/blocks.ts";
 import { Operator } from "../../src/operator/operator.ts";
@@ -19,11 +20,14 @@ import { PRESETS } from "../../src/protocol/presets.ts";
 import { createMockProver } from "../../src/prover/mock-prover.ts";
 import { executedBlock, signSealedBlock } from "../../src/receipts/sealed-block.ts";
 import { createTypedDataServer } from "../../src/receipts/typed-data-server.ts";
+import { type Breach, findBreach } from "../../src/receipts/inclusion-evidence.ts";
+import { signInclusions } from "../../src/receipts/inclusion.ts";
 import { RollupProvider } from "../../src/sdk/provider.ts";
 import { RollupSigner } from "../../src/sdk/signer.ts";
 import { RollupWallet } from "../../src/sdk/wallet.ts";
 import { createRpcHandler } from "../../src/server/handler.ts";
 import { createGenesisState } from "../../src/state/rollup-state.ts";
+import { toJson } from "../../src/util/json.ts";
 import { omit } from "../../src/util/omit.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { createTestRollup, FEE_ACCOUNT_ADDRESS } from "../helpers/test-rollup.ts";
@@ -35,7 +39,7 @@ const PRESET = PRESETS.dev;
 
 type Send = (...args: unknown[]) => Promise<ContractTransactionResponse>;
 type Bond = BaseContract & {
-  readonly [name in "claim" | "announceWithdrawal" | "cancelWithdrawal"]: Send;
+  readonly [name in "claim" | "claimReplaced" | "announceWithdrawal" | "cancelWithdrawal"]: Send;
 };
 type Answer = RpcResult<"rollup_getBlockPromise">;
 type Change = (answer: Record<string, unknown>) => Promise<object> | object;
@@ -55,8 +59,14 @@ async function createWorld() {
   const open = (
     address = bondAddress,
     from: PromisesConfig["key"] = { type: "signer", signer: key },
-  ) => openPromises({ bond: address, key: from, onConflict: "stop" }, client);
-  const promises = await open();
+  ) => openPromises({ bond: address, key: from, onConflict: "stop", dueSeconds: DAY }, client);
+  const opened = await open();
+  const slow = { fail: false };
+  const signer: TypedDataSigner = {
+    signTypedData: (...args) =>
+      slow.fail ? Promise.reject(new Error("as the test wants")) : key.signTypedData(...args),
+  };
+  const promises = { ...opened, signer };
   const parts = { preset: PRESET, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1: client };
   const prover = createMockProver();
   const operator = await Operator.create({ ...parts, prover, promises });
@@ -71,14 +81,15 @@ async function createWorld() {
     }),
   );
   const { rollupAddress } = client;
-  const signer = RollupSigner.fromSeed(new Uint8Array(32).fill(7));
-  const alice = await RollupWallet.create(user, provider, { rollupAddress, signer });
+  const l2Signer = RollupSigner.fromSeed(new Uint8Array(32).fill(7));
+  const alice = await RollupWallet.create(user, provider, { rollupAddress, signer: l2Signer });
   await alice.deposit({ token: "ETH", amount: ETHER });
   await alice.setSigningKey();
   await operator.processBlocks();
   const trust = { bond: bondAddress, l1: ethers.provider };
   return {
     ...{ ...rollup, key, deploy, bond, bondAddress, open, operator, provider, alice, trust, lies },
+    slow,
   };
 }
 type World = Awaited<ReturnType<typeof createWorld>>;
@@ -252,6 +263,110 @@ describe("receipts: promises of a node", () => {
     );
     await (bond.connect(governor) as Bond).announceWithdrawal();
     await expectRejection("BOND_WITHDRAWAL_ANNOUNCED", handle.promise(trust));
+  });
+
+  it("gives each payment a promise with its receipt, which names what was signed", async () => {
+    const { trust, alice, other, provider, bondAddress, ethers } = world;
+    const handle = await pay();
+    const { promise, bond } = await handle.inclusion(trust);
+    expect(promise.inclusion).to.include({ recipient: other.address, amount: 100n, tokenId: 0 });
+    expect(bond.bondAddress).to.equal(bondAddress);
+    const { timestamp } = (await ethers.provider.getBlock("latest"))!;
+    expect(promise.group.dueAt <= BigInt(timestamp + DAY)).to.equal(true);
+    const { bond: named, ...answered } = handle.receipt.promise!;
+    expect(answered, "the receipt has it").to.deep.equal(promise);
+    expect(named).to.deep.equal({ chainId: bond.chainId, address: bondAddress });
+    // A shop knows what it expects, and nothing else of the transaction.
+    const wish = { inclusion: { recipient: other.address, tokenId: 0, amount: 100n } };
+    const asked = await provider.getInclusionPromise(handle.hash, wish, trust);
+    expect(asked.promise).to.deep.equal(promise);
+    const batch = await alice
+      .batch()
+      .transfer({ to: other.address, token: "ETH", amount: 7n })
+      .withdraw({ token: "ETH", amount: 8n })
+      .send();
+    const all = await batch.inclusions(trust);
+    expect(all.map((each) => each.promise.inclusion.amount)).to.deep.equal([7n, 8n]);
+    await batch.promise(trust);
+  });
+
+  it("refuses a promise at acceptance that is not what the user wants, with a code", async () => {
+    const { trust, lies, alice, other, key, bondAddress, client } = world;
+    const handle = await pay();
+    const identity = { chainId: client.chainId, bondAddress };
+    type Promised = RpcResult<"rollup_getInclusionPromise"> & object;
+    const signed = (change: (answer: Promised) => Partial<Promised>, by = key) => {
+      return async (answer: object) => {
+        const given = RPC_METHODS.rollup_getInclusionPromise.result.parse(answer)!;
+        const { inclusion, group } = { ...given, ...change(given) };
+        const [made] = await signInclusions(by, identity, group, [inclusion]);
+        return toJson({ ...given, ...made }) as object;
+      };
+    };
+    const cases: readonly (readonly [string, Change])[] = [
+      ["RECEIPT_SIGNATURE_INVALID", signed(() => ({}), Wallet.createRandom())],
+      ["RECEIPT_SIGNATURE_INVALID", (answer) => ({ ...answer, path: [keccak256("0x01")] })],
+      [
+        "RECEIPT_INCLUSION_MISMATCH",
+        signed(({ inclusion }) => ({ inclusion: { ...inclusion, amount: 99n } })),
+      ],
+      [
+        "RECEIPT_INCLUSION_MISMATCH",
+        signed(({ inclusion }) => ({ inclusion: { ...inclusion, nonce: 9 } })),
+      ],
+      [
+        "RECEIPT_INCLUSION_MISMATCH",
+        signed(({ inclusion }) => ({ inclusion: { ...inclusion, recipient: alice.address } })),
+      ],
+      [
+        "RECEIPT_DUE_LATE",
+        signed(({ group }) => ({ group: { ...group, dueAt: group.dueAt + 10n * BigInt(DAY) } })),
+      ],
+      [
+        "RECEIPT_DUE_LATE",
+        signed(({ inclusion }) => ({ inclusion: { ...inclusion, validUntil: 5n } })),
+      ],
+      [
+        "RECEIPT_ANCHOR_UNKNOWN",
+        signed(({ group }) => ({ group: { ...group, anchorNumber: 1_000_000 } })),
+      ],
+    ];
+    for (const [code, lie] of cases) {
+      lies.set("rollup_getInclusionPromise", lie);
+      await expectRejection(code, handle.inclusion(trust));
+    }
+    lies.set("rollup_getInclusionPromise", () => null as never);
+    await expectRejection("INCLUSION_NOT_PROMISED", handle.inclusion(trust));
+    lies.clear();
+    await expectRejection("RECEIPT_DUE_LATE", handle.inclusion(trust, { dueWithinSeconds: 60 }));
+    await expectRejection("BOND_NOT_FOUND", handle.inclusion({ ...trust, bond: other.address }));
+  });
+
+  it("pays whoever shows that another payment took the place of a promised one", async () => {
+    const { trust, operator, bond, bondAddress, ethers } = world;
+    const before = operator.checkpoint();
+    const { promise } = await (await pay(100n)).inclusion(trust);
+    // The operator forgets what it has said, and helps the payer to pay less.
+    await operator.exclusively(() => operator.restore(before));
+    await pay(1n);
+    const [block] = await operator.processBlocks();
+    const { storedBlock, applied, commitment } = block as Prepared & typeof block;
+    const { operations } = applied.block;
+    const breach = findBreach(promise, { storedBlock, operations, state: applied.state });
+    const { slot, account, payee } = breach as Breach & { type: "replaced" };
+    const evidence = evidenceOf(world, storedBlock.blockNumber);
+    await bond.claimReplaced(promise, evidence, commitment.pubdata, slot, account, payee);
+    expect(await ethers.provider.getBalance(bondAddress)).to.equal(3n * ETHER);
+  });
+
+  it("answers without a promise if the signer fails, and gives it when it is asked for", async () => {
+    const { trust, slow } = world;
+    slow.fail = true;
+    const handle = await pay(777n);
+    expect(handle.receipt.promise).to.equal(undefined);
+    await expectRejection("PROMISE_SIGNER_FAILED", handle.inclusion(trust));
+    slow.fail = false;
+    await handle.inclusion(trust);
   });
 
   it("starts with no bond and no key that would be worth nothing", async () => {

@@ -119,7 +119,9 @@ describe(`server: methods (${random.title})`, () => {
     const recipient = 0xabcn;
     for (const type of ["transfer", "withdraw"] as const) {
       const signed = signParam(world, alice, { type, tokenId: 0, recipient, amount: 7n });
-      const receipt = await client.call("rollup_submitTransaction", signed);
+      const accepted = await client.call("rollup_submitTransaction", signed);
+      const { promise, ...receipt } = accepted;
+      expect(promise?.inclusion).to.include({ accountId: 1, amount: 7n });
       expect(receipt).to.deep.equal(world.operator.receipt(receipt.hash));
       expect(await client.call("rollup_getReceipt", receipt.hash)).to.deep.equal(receipt);
       transferHash = receipt.hash;
@@ -168,7 +170,12 @@ describe(`server: methods (${random.title})`, () => {
     await expectRejection("SIGNATURE_INVALID", split);
     const receipts = await client.call("rollup_submitBatch", batch);
     expect(receipts.map((receipt) => receipt.nonce)).to.deep.equal([nonce, nonce + 1]);
-    expect(await client.call("rollup_getReceipt", receipts[1]!.hash)).to.deep.equal(receipts[1]);
+    const { promise, ...second } = receipts[1]!;
+    expect(await client.call("rollup_getReceipt", second.hash)).to.deep.equal(second);
+    expect(promise?.signature).to.equal(receipts[0]!.promise?.signature);
+    expect(await client.call("rollup_getInclusionPromise", second.hash)).to.deep.equal(promise);
+    const unknown = `0x${"12".repeat(32)}`;
+    expect(await client.call("rollup_getInclusionPromise", unknown)).to.equal(null);
   });
 
   it("rollup_getTransaction, rollup_getAccountState, and lists", async () => {

@@ -4,9 +4,9 @@
  * @see https://docs.chain.link/data-feeds/api-reference
  */
 import { Contract, type Provider } from "ethers";
-import { withDeadline } from "../../l1/requests.ts";
 import { feeError } from "../errors.ts";
 import { ETHER } from "../model.ts";
+import { withDeadline } from "../../util/deadline.ts";
 import type { PriceSource } from "./price-source.ts";
 
 const FEED_ABI = [

@@ -1,7 +1,7 @@
 /** The price of a token over time, guarded against what a source may say. */
-import { withDeadline } from "../../l1/requests.ts";
 import { feeError } from "../errors.ts";
 import { RecentValues } from "../recent-values.ts";
+import { withDeadline } from "../../util/deadline.ts";
 import type { PriceSource } from "./price-source.ts";
 
 export interface TokenPriceSettings {

@@ -83,6 +83,11 @@ export function lapseOf(l1: L1View, item: Item): Rejection | undefined {
   return reason === undefined ? undefined : withdrawnConsent(item as VerifiedTransaction, reason);
 }
 
+/** Whether a consent is of a kind that its owner can withdraw on L1. */
+export function isRevocable({ authorization }: Consent): boolean {
+  return authorization === ON_CHAIN_AUTHORIZATION || isCreate2Authorization(authorization);
+}
+
 /** Whether anything that its owner can do on L1 makes the item's consent worthless. */
 export function hasRevocableConsent(l1: L1View, { transaction, consent }: VerifiedTransaction) {
   if (consent === undefined) return false;

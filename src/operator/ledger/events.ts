@@ -142,6 +142,8 @@ export interface BlockPromised {
 export interface PromisesDropped {
   readonly type: "promisesDropped";
   readonly blockNumbers: readonly number[];
+  /** Transactions whose promises at acceptance are given up. */
+  readonly hashes?: readonly string[];
 }
 
 export type LedgerEvent =

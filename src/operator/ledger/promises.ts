@@ -5,10 +5,10 @@
  */
 import { keccak256 } from "ethers";
 import { encodePubdata } from "../../block/pubdata.ts";
-import { isCreate2Authorization, ON_CHAIN_AUTHORIZATION } from "../../l1/authorization.ts";
 import type { SealedBlock as BlockPromise } from "../../receipts/sealed-block.ts";
 import { assert } from "../../util/errors.ts";
 import { type BlockRecord, isPrepared, isSealed } from "./blocks.ts";
+import { isRevocable } from "./consent.ts";
 import type { Ledger } from "./ledger.ts";
 import { blockOf, firstSealedNumber, indexOfBlock } from "./queries.ts";
 import type { Item } from "./sequence.ts";
@@ -53,11 +53,8 @@ function reasonAgainst(item: Item, untilMin: bigint): string | undefined {
   // A request stays where it is, unless a reorg removes the anchor of the promise, too.
   if (item.kind === "request") return undefined;
   if (item.transaction.validUntil < untilMin) return "a transaction that may expire before that";
-  if (item.consent === undefined) return undefined;
-  const { authorization } = item.consent;
-  const isRevocable =
-    authorization === ON_CHAIN_AUTHORIZATION || isCreate2Authorization(authorization);
-  return isRevocable ? "a new key that its owner can withdraw on L1 before that" : undefined;
+  if (item.consent === undefined || !isRevocable(item.consent)) return undefined;
+  return "a new key that its owner can withdraw on L1 before that";
 }
 
 /** Takes over a promise, which is from then on kept, until it is void. */

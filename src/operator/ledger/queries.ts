@@ -8,6 +8,7 @@ import type { L1View } from "./l1-view.ts";
 import { type Ledger, unreadView } from "./ledger.ts";
 import type { ReceiptBook, ReceiptKey, TakenSlot } from "./receipt-book.ts";
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./receipts.ts";
+import type { Item } from "./sequence.ts";
 
 /** The state with everything accepted so far; fees of the open block are not credited yet. */
 export function headState({ open }: Ledger): RollupState {
@@ -66,6 +67,14 @@ export function requestReceipt(ledger: Ledger, requestId: number): RequestReceip
 
 function findReceipt(ledger: Ledger, key: ReceiptKey): Receipt | undefined {
   return ledger.receipts.find(key, (blockNumber, slot) => slotOf(ledger, blockNumber, slot));
+}
+
+/** An accepted item in a block that is kept, or in the open one. */
+export function itemOf(ledger: Ledger, key: ReceiptKey): Item | undefined {
+  const place = ledger.receipts.placeOf(key);
+  if (place === undefined) return undefined;
+  const { items } = blockOf(ledger, place.blockNumber) ?? ledger.open;
+  return items[place.slotIndex];
 }
 
 /** What stands in a slot, and how far it has come. */

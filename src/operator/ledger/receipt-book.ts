@@ -153,6 +153,13 @@ export class ReceiptBook {
     return new ReceiptBook(contents);
   }
 
+  /** Where an item stands, if it can still change place. */
+  placeOf(
+    key: ReceiptKey,
+  ): { readonly blockNumber: number; readonly slotIndex: number } | undefined {
+    return this.#contents.entries.get(key);
+  }
+
   /** @returns Undefined if nothing of this name is known. */
   find(key: ReceiptKey, findSlot: FindSlot): Receipt | undefined {
     const entry = this.#contents.entries.get(key);

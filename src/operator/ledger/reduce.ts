@@ -7,6 +7,7 @@
  */
 import type { LedgerEvent } from "./events.ts";
 import { recheckPayouts, settlePayouts, takeNews, takeProgress } from "./apply-l1.ts";
+import { dropInclusions } from "./inclusions.ts";
 import type { Ledger } from "./ledger.ts";
 import { addProof, dropProof, forgetBlocks, moveBlocks, prepareBlocks } from "./move-blocks.ts";
 import { addPromise, dropPromises } from "./promises.ts";
@@ -57,6 +58,6 @@ export function reduce(ledger: Ledger, event: LedgerEvent): Ledger {
     case "blockPromised":
       return addPromise(ledger, event.promise);
     case "promisesDropped":
-      return dropPromises(ledger, event.blockNumbers);
+      return dropInclusions(dropPromises(ledger, event.blockNumbers), event.hashes ?? []);
   }
 }

@@ -27,6 +27,7 @@ import type { Operation } from "../../operations/operation.ts";
 import type { SignedTransaction } from "../../operations/transaction.ts";
 import { GENESIS_FEE_ACCOUNT_ID } from "../../protocol/constants.ts";
 import type { RollupState } from "../../state/rollup-state.ts";
+import type { InclusionGroup } from "../../receipts/inclusion.ts";
 import { isRollupError } from "../../util/errors.ts";
 import { addOperationCost, EMPTY_BLOCK_COST, fitsBlock } from "./budget.ts";
 import { operatorError } from "../errors.ts";
@@ -41,6 +42,16 @@ export interface VerifiedTransaction {
   readonly consent?: Consent;
   /** Whether the next item belongs to the same batch. */
   readonly linksNext?: true;
+  /** What was promised about it when it was accepted. */
+  readonly promise?: InclusionTerms;
+}
+
+/** A promise at acceptance, besides what the transaction itself says; see docs/receipts.md. */
+export interface InclusionTerms {
+  /** What it has in common with others of its time. */
+  readonly group: InclusionGroup;
+  /** Last Unix second of blocks that must have the transaction. */
+  readonly validUntil: bigint;
 }
 
 /** The owner's consent to a new signing key. */

@@ -5,6 +5,7 @@ import type { RollupClient } from "../../l1/client.ts";
 import { createHttpUpstream, type Upstream } from "../../l1/upstream.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import type { Preset } from "../../protocol/presets.ts";
+import { withDeadline } from "../../util/deadline.ts";
 import { failed, type Finding, passed, warned } from "./checks.ts";
 
 const REQUEST_MS_MAX = 10_000;
@@ -99,15 +100,7 @@ export async function checkValidator(client: RollupClient, account: string): Pro
   return failed(`The account ${account} is no validator of the rollup.`, fix);
 }
 
-async function ask(node: Upstream, method: string, ...params: unknown[]): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const end = () => reject(new Error(`no answer to ${method} in ${REQUEST_MS_MAX / 1000} s`));
-    timer = setTimeout(end, REQUEST_MS_MAX);
-  });
-  try {
-    return await Promise.race([node.request({ method, params }), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function ask(node: Upstream, method: string, ...params: unknown[]): Promise<unknown> {
+  const late = () => new Error(`no answer to ${method} in ${REQUEST_MS_MAX / 1000} s`);
+  return withDeadline(node.request({ method, params }), REQUEST_MS_MAX, late);
 }

@@ -16,13 +16,13 @@ import { openKey } from "./keys.ts";
  * BOND_SIGNER_MISMATCH, BOND_UNDERFUNDED, BOND_WITHDRAWAL_ANNOUNCED, L1_REQUEST_FAILED
  */
 export async function openPromises(
-  { bond: bondAddress, key, onConflict }: PromisesConfig,
+  { bond: bondAddress, key, onConflict, dueSeconds }: PromisesConfig,
   { contract, rollupAddress }: Pick<RollupClient, "contract" | "rollupAddress">,
 ): Promise<PromiseParts> {
   const { signer, signerAddress } = await openSigner(key);
   const bond = await readBond(providerOf(contract), bondAddress);
   assertBond(bond, rollupAddress, signerAddress);
-  return { bond, signer, signerAddress, onConflict };
+  return { bond, signer, signerAddress, onConflict, dueSeconds };
 }
 
 async function openSigner(

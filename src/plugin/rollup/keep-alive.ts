@@ -12,13 +12,3 @@ export async function keepAlive<T>(work: Promise<T>): Promise<T> {
     clearInterval(timer);
   }
 }
-
-/** Resolves when `work` settles, or after `limitMs` if it does not. Never rejects. */
-export async function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([Promise.allSettled([work]), late]);
-  clearTimeout(timer);
-}

@@ -1,6 +1,6 @@
 /** Open connections with a rollup. */
 import type { NetworkConnection } from "hardhat/types/network";
-import { settledWithin } from "./keep-alive.ts";
+import { settledWithin } from "../../util/deadline.ts";
 
 /** Time limit of closing; work that still runs then has lost its L1 and threads, and ends. */
 const CLOSING_MS_MAX = 10_000;

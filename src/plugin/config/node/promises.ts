@@ -2,6 +2,7 @@
 import type { ConfigurationVariableResolver } from "hardhat/types/config";
 import { z } from "zod";
 import type { TypedDataSigner } from "../../../l1/authorization.ts";
+import { DEFAULT_DUE_SECONDS } from "../../../receipts/inclusion.ts";
 import {
   addressText,
   createKeySchema,
@@ -30,6 +31,11 @@ export interface PromisesUserConfig {
   key: KeyUserConfig<PromiseSigner>;
   /** `stop` (default) commits nothing more; `break` gives the promise up, and the bond may pay. */
   onConflict?: PromiseConflict;
+  /**
+   * Seconds of L1's time in which an accepted transaction is due: more than the longest outage.
+   * Default: 86,400, a day.
+   */
+  dueSeconds?: number;
 }
 
 export interface PromisesConfig {
@@ -37,7 +43,13 @@ export interface PromisesConfig {
   readonly bond: string;
   readonly key: KeyConfig<PromiseSigner>;
   readonly onConflict: PromiseConflict;
+  /** Seconds of L1's time in which an accepted transaction is due. */
+  readonly dueSeconds: number;
 }
+
+/** With less, L1's own delays would make promises late. */
+const DUE_SECONDS_MIN = 60 * 60;
+const DUE_SECONDS_MAX = 30 * 24 * 60 * 60;
 
 /** Schema of the key that signs promises. */
 export const promiseKeySchema = createKeySchema<PromiseSigner>(
@@ -60,6 +72,16 @@ export const promisesSchema = z
           "more, `break` gives the promise up, and the bond may pay. Default `stop`",
       )
       .optional(),
+    dueSeconds: z
+      .number()
+      .int()
+      .min(DUE_SECONDS_MIN)
+      .max(DUE_SECONDS_MAX)
+      .describe(
+        "seconds of L1's time in which an accepted transaction is due: more than the longest outage; " +
+          "default 86,400, a day",
+      )
+      .optional(),
   })
   .strict()
   .describe(
@@ -68,8 +90,8 @@ export const promisesSchema = z
 
 /** @param resolveVariable - Hardhat's, which reads nothing before a value is asked for. */
 export function resolvePromises(
-  { bond, key, onConflict = "stop" }: PromisesUserConfig,
+  { bond, key, onConflict = "stop", dueSeconds = DEFAULT_DUE_SECONDS }: PromisesUserConfig,
   resolveVariable: ConfigurationVariableResolver,
 ): PromisesConfig {
-  return { bond, key: resolveKey(key, resolveVariable), onConflict };
+  return { bond, key: resolveKey(key, resolveVariable), onConflict, dueSeconds };
 }
