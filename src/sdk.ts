@@ -57,11 +57,12 @@ export {
   type TransactionReceipt,
 } from "./sdk/provider.ts";
 export { type Bond, readBond } from "./receipts/bond-on-l1.ts";
-export type {
-  BlockPromise,
-  InclusionPromise,
-  InclusionWish,
-  PromiseTrust,
+export {
+  type BlockPromise,
+  type InclusionPromise,
+  type InclusionWish,
+  promiseToJson,
+  type PromiseTrust,
 } from "./sdk/promises.ts";
 export { RollupSigner } from "./sdk/signer.ts";
 export { RollupWallet } from "./sdk/wallet.ts";

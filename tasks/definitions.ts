@@ -53,6 +53,15 @@ const rollupPreset = {
   description: `Also the rollup's circuits, of this size: ${PRESET_NAMES.join(", ")}`,
 } satisfies Option;
 
+const deploymentBlock = {
+  name: "fromBlock",
+  description:
+    "L1 block of the rollup's deployment, or an earlier one " +
+    "(default: from the deployment's file, or 0)",
+  type: ArgumentType.INT,
+  defaultValue: FROM_BLOCK_UNKNOWN,
+} satisfies Option;
+
 /** Options for the rollup's place on L1. */
 const placeOptions = [
   {
@@ -61,14 +70,7 @@ const placeOptions = [
       "Address of the contract (default: from the operator on the network, or else from " +
       `${DEPLOYMENT_FILE})`,
   },
-  {
-    name: "fromBlock",
-    description:
-      "L1 block of the rollup's deployment, or an earlier one " +
-      "(default: from the deployment's file, or 0)",
-    type: ArgumentType.INT,
-    defaultValue: FROM_BLOCK_UNKNOWN,
-  },
+  deploymentBlock,
 ] satisfies Option[];
 
 /** Options for the rollup's place on L1 and the checkpoint file. */
@@ -462,6 +464,17 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
     ],
     action: () => import("./bond.ts"),
+  },
+  {
+    name: "claim",
+    description: "Claim the penalty of an operator's promise, if L1 shows that it is broken",
+    argument: {
+      name: "promise",
+      description: "File with the promise, as the operator has answered it",
+      defaultValue: "",
+    },
+    options: [deploymentBlock],
+    action: () => import("./claim.ts"),
   },
   {
     name: "exit",

@@ -7,16 +7,18 @@ export interface AbiArtifact {
 }
 
 /**
- * Renders `src/l1/generated/abi.ts`.
+ * Renders the ABI of a contract as a module.
  *
- * @param rollup - Build artifact of `Rollup.sol`.
+ * @param artifact - Build artifact of the contract.
+ * @param source - Path of the contract from `contracts`, without `.sol`.
+ * @param name - Name of the exported constant.
  */
-export function renderAbi(rollup: AbiArtifact): string {
-  const fragments = new Interface(rollup.abi as InterfaceAbi).format();
+export function renderAbi(artifact: AbiArtifact, source = "Rollup", name = "ROLLUP_ABI"): string {
+  const fragments = new Interface(artifact.abi as InterfaceAbi).format();
   return [
-    "// generated from contracts/Rollup.sol; run `npm run generate`",
-    "/** ABI of the Rollup contract, human-readable as ethers takes it. */",
-    "export const ROLLUP_ABI = [",
+    `// generated from contracts/${source}.sol; run \`npm run generate\``,
+    `/** ABI of the ${source.split("/").at(-1)} contract, human-readable as ethers takes it. */`,
+    `export const ${name} = [`,
     ...fragments.map((fragment) => `  ${JSON.stringify(fragment)},`),
     "] as const;",
     "",

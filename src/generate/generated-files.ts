@@ -69,7 +69,19 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
     path: "contracts/generated/Poseidon.sol",
     render: () => renderPoseidonSolidity(TREE_ARITY, LEAF_WORDS),
   },
-  { path: "src/l1/generated/abi.ts", render: (root) => fromBuild(root, renderAbi) },
+  {
+    path: "src/l1/generated/abi.ts",
+    render: (root) => fromBuild(root, (rollup) => renderAbi(rollup)),
+  },
+  {
+    path: "src/receipts/generated/bond-abi.ts",
+    render: (root) =>
+      fromBuild(
+        root,
+        (artifact) => renderAbi(artifact, "receipts/ReceiptBond", "RECEIPT_BOND_ABI"),
+        "receipts/ReceiptBond",
+      ),
+  },
   {
     path: "src/l1/generated/rollup.ts",
     render: (root) => fromBuild(root, ({ abi }) => renderContractTypes(abi)),
@@ -89,8 +101,10 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
 async function fromBuild(
   root: string,
   render: (artifact: AbiArtifact) => string,
+  source = "Rollup",
 ): Promise<string | undefined> {
-  const file = join(root, "artifacts/contracts/Rollup.sol/Rollup.json");
+  const name = source.split("/").at(-1)!;
+  const file = join(root, `artifacts/contracts/${source}.sol/${name}.json`);
   const artifact = await readFile(file, "utf8").catch(() => undefined);
   return artifact === undefined ? undefined : render(JSON.parse(artifact) as AbiArtifact);
 }

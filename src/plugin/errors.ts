@@ -44,6 +44,7 @@ export type PluginErrorFacts =
   | { code: "BOND_ACTIONS_SEVERAL"; options: readonly string[] }
   | { code: "BOND_CALL_FAILED"; call: string; reason: string }
   | { code: "PROMISES_MAY_BREAK"; blockNumber: number }
+  | { code: "PROMISE_FILE_INVALID"; file: string; reason: string }
   | { code: "L1_KEY_MISSING"; variable: string }
   | { code: "L1_KEY_INVALID"; source: string }
   | { code: "ROLLUP_NOT_DEPLOYED"; network: string }
@@ -266,7 +267,13 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   },
   BOND_CALL_FAILED: {
     message: ({ call, reason }) => `L1 has not done ${call}: ${reason}.`,
-    fix: "The network's first account must be the bond's owner; a withdrawal waits for its delay.",
+    fix:
+      "The owner's actions need the bond's owner as the network's first account, a withdrawal its " +
+      "delay, and a claim a promise whose L1 block is still there and that nobody has claimed.",
+  },
+  PROMISE_FILE_INVALID: {
+    message: ({ file, reason }) => `The file ${JSON.stringify(file)} cannot be used: ${reason}.`,
+    fix: "Name a file with a promise: promiseToJson of the SDK writes one, and so does the API.",
   },
   PROMISES_MAY_BREAK: {
     message: ({ blockNumber }) =>

@@ -2,17 +2,8 @@
 import { Contract, getAddress, type Provider } from "ethers";
 import { isRevert } from "../l1/refusals.ts";
 import { receiptError } from "./errors.ts";
+import { RECEIPT_BOND_ABI } from "./generated/bond-abi.ts";
 import type { BondIdentity } from "./sealed-block.ts";
-
-/** What holders of promises and their operator read of a `ReceiptBond`. */
-export const BOND_ABI = [
-  "function rollup() view returns (address)",
-  "function owner() view returns (address)",
-  "function signer() view returns (address)",
-  "function penalty() view returns (uint256)",
-  "function delaySeconds() view returns (uint256)",
-  "function withdrawableAt() view returns (uint256)",
-] as const;
 
 /** A bond as L1 has it. */
 export interface Bond extends BondIdentity {
@@ -49,7 +40,7 @@ export async function readBond(provider: Provider, bondAddress: string): Promise
   if ((await provider.getCode(address)) === "0x") {
     throw receiptError({ code: "BOND_NOT_FOUND", bondAddress: address, chainId });
   }
-  const contract = new Contract(address, BOND_ABI, { provider });
+  const contract = new Contract(address, RECEIPT_BOND_ABI, { provider });
   const read = async (name: string) => {
     try {
       return (await contract.getFunction(name).staticCall()) as unknown;

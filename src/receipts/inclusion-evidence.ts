@@ -58,7 +58,7 @@ export function findBreach(
   const { accountId, nonce, validUntil } = inclusion;
   if (timestamp > validUntil) return undefined;
   const account = accountPath(state, accountId);
-  const noncesUsed = hasLeaf(state, accountId) ? state.account(accountId).nonce : 0;
+  const noncesUsed = countNonces(state, accountId);
   if (noncesUsed <= nonce) {
     const isDue = blockNumber >= group.dueBlock || timestamp >= group.dueAt;
     return isDue ? { type: "late", account } : undefined;
@@ -70,6 +70,11 @@ export function findBreach(
   if (used === undefined || isPromised(inclusion, used.operation, state)) return undefined;
   const payee = accountPath(state, payeeOf(used.operation) ?? accountId);
   return { type: "replaced", slot: used.slot, account, payee };
+}
+
+/** Nonces that an account has used, which may be beyond the tree. */
+export function countNonces(state: RollupState, accountId: number): number {
+  return hasLeaf(state, accountId) ? state.account(accountId).nonce : 0;
 }
 
 function hasLeaf({ preset }: RollupState, accountId: number): boolean {

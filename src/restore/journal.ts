@@ -63,7 +63,7 @@ export function record(journal: Journal, events: readonly Dated[], l1Block: L1Bl
   return { ...journal, entries, l1Block, history };
 }
 
-function isSideEvent(event: BlockEvent | SideEvent): event is SideEvent {
+export function isSideEvent(event: BlockEvent | SideEvent): event is SideEvent {
   const { type } = event;
   return type === "tokenListed" || type === "requestAdded" || type === "payoutsOpen";
 }

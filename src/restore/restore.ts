@@ -198,7 +198,7 @@ function toRestored(preset: Preset, genesis: L1Genesis, journal: Journal): Resto
 }
 
 /** @throws RESTORE_PRESET_UNKNOWN */
-function presetOf(genesis: L1Genesis, presets: readonly Preset[]): Preset {
+export function presetOf(genesis: L1Genesis, presets: readonly Preset[]): Preset {
   const preset = presets.find(
     (preset) =>
       accountCapacity(preset) === genesis.accountCapacity &&
@@ -214,7 +214,7 @@ function presetOf(genesis: L1Genesis, presets: readonly Preset[]): Preset {
 }
 
 /** @throws RESTORE_GENESIS_MISMATCH */
-async function openGenesis(
+export async function openGenesis(
   source: RestoreSource,
   preset: Preset,
   genesis: L1Genesis,

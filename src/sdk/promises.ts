@@ -1,6 +1,6 @@
 /** Promises of an operator, about blocks and about transactions, checked by their holder. */
 import type { Provider } from "ethers";
-import { hexToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { hashPublicKey } from "../kernel/signatures.ts";
 import type { PublicOperation } from "../operations/operation.ts";
 import type { OperationSpec } from "../operations/definition.ts";
@@ -16,6 +16,7 @@ import {
 } from "../receipts/inclusion.ts";
 import { type SealedBlock, verifySealedBlock } from "../receipts/sealed-block.ts";
 import type { RpcResult } from "../api/methods.ts";
+import { toJson } from "../util/json.ts";
 import { omit } from "../util/omit.ts";
 import { address, option, optionsOf, readInput } from "./inputs.ts";
 
@@ -137,6 +138,27 @@ export async function checkInclusion(
   };
   verifyInclusion(expected, promise);
   return { promise, bond };
+}
+
+/**
+ * Writes a promise as `hardhat rollup:claim` reads it, should it be broken.
+ *
+ * @param promise - Of a transaction or of a block, as it was checked.
+ * @returns JSON.
+ *
+ * @example
+ * const bond = { chainId: 31337n, bondAddress: bob.address };
+ * const group = { dueBlock: 9, dueAt: 5n, anchorNumber: 1, anchorHash: "0x" };
+ * const promise = { inclusion: { nonce: 3 }, group, path: [], signature: "0x" };
+ * JSON.parse(promiseToJson({ promise, bond })).inclusion; // { nonce: 3 }
+ */
+export function promiseToJson(promise: InclusionPromise | BlockPromise): string {
+  const { chainId, bondAddress: address } = promise.bond;
+  const bond = { chainId, address };
+  if (!("operations" in promise)) return JSON.stringify(toJson({ bond, ...promise.promise }));
+  const { signature, pubdata } = promise;
+  const block = { promise: promise.promise, signature, pubdata: `0x${bytesToHex(pubdata)}` };
+  return JSON.stringify(toJson({ bond, ...block }));
 }
 
 /** What the signer of a transaction knows of a promise about it: all but until when it holds. */

@@ -5,6 +5,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { Contract, ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 import { reasonOf } from "../../l1/refusals.ts";
 import { type Bond, readBond } from "../../receipts/bond-on-l1.ts";
+import { RECEIPT_BOND_ABI } from "../../receipts/generated/bond-abi.ts";
 import { pluginError } from "../errors.ts";
 import { packageContract } from "./artifact-names.ts";
 import { locateRollup } from "./locate-rollup.ts";
@@ -28,13 +29,6 @@ interface BondEnvironment {
   readonly artifacts: ArtifactManager;
   readonly connection: NetworkConnection;
 }
-
-const OWNER_ABI = [
-  "function fund() payable",
-  "function announceWithdrawal()",
-  "function cancelWithdrawal()",
-  "function withdraw()",
-];
 
 /** Full name of the contract that `deploy` needs. */
 export function bondContract(config: HardhatConfig): string {
@@ -60,7 +54,7 @@ export async function useBond(
   if (bondAddress === undefined) throw pluginError({ code: "BOND_ADDRESS_MISSING" });
   const bond = await readBond(ethers.provider, bondAddress);
   if (action.type === "show") return bond;
-  const contract = new Contract(bond.bondAddress, OWNER_ABI, await firstSigner(environment));
+  const contract = new Contract(bond.bondAddress, RECEIPT_BOND_ABI, await firstSigner(environment));
   await orCallFailed(action.type, async () => {
     const overrides = action.type === "fund" ? { value: action.valueWei } : {};
     const call = contract.getFunction(action.type);
