@@ -1,10 +1,11 @@
 /** What a store has answered survives the end of the process. */
-import { crc32 } from "node:zlib";
 import { expect } from "chai";
 import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import { reduce } from "../../src/operator/ledger/reduce.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import type { DurableStoreOptions } from "../../src/store/durable-store.ts";
+import { checkAccounts } from "../../src/plugin/doctor/store-checks.ts";
+import { damageAccount } from "../helpers/damage-store.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { itIsAJournal } from "../helpers/journal-contract.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -17,8 +18,6 @@ import {
 } from "../helpers/store-world.ts";
 
 const random = createRandom();
-/** Where the nonce of account 0 is: after the head, hashes and offsets of the first page. */
-const NONCE_AT = 8 + 73 * 32 + 65 * 4 + 4;
 
 describeStores(`store: durable (${random.title})`, (create) => {
   let stores: TestStores;
@@ -62,23 +61,9 @@ describeStores(`store: durable (${random.title})`, (create) => {
     const world = await stores.createWorld(random);
     await world.operator.close();
     await world.store.close();
-    const { queries, transact } = stores.database();
-    const part = await queries
-      .selectFrom("snapshot_parts")
-      .selectAll()
-      .where("kind", "=", "pages")
-      .orderBy("sequence", "desc")
-      .executeTakeFirstOrThrow();
-    // With a checksum that is right, as whoever can write the file can make it.
-    const pages = Buffer.from(part.data, "base64");
-    pages.writeUInt8(pages.at(NONCE_AT)! ^ 1, NONCE_AT);
-    const data = pages.toString("base64");
-    const update = queries
-      .updateTable("snapshot_parts")
-      .set({ data, checksum: crc32(data) })
-      .where("sequence", "=", part.sequence)
-      .where("part", "=", part.part);
-    await transact({ statements: [update.compile()] });
+    await damageAccount(stores.database());
+    const { snapshot } = await (await stores.open()).load(createBatchCrypto(0));
+    expect((await checkAccounts(snapshot!, 0)).text).to.include("account 0");
     const { operator } = await stores.restart(world);
     while (operator.obstacle === undefined) await new Promise((next) => setTimeout(next, 5));
     expect(operator.obstacle.code).to.equal("STATE_DAMAGED");

@@ -36,7 +36,13 @@ import {
   listNodes,
   readChain,
 } from "./l1-checks.ts";
-import { checkBlocks, checkFolder, checkOwner, checkRecords } from "./store-checks.ts";
+import {
+  checkAccounts,
+  checkBlocks,
+  checkFolder,
+  checkOwner,
+  checkRecords,
+} from "./store-checks.ts";
 
 /** As `engines` in package.json. */
 const NODE_VERSION_MIN = [22, 13] as const;
@@ -178,7 +184,7 @@ async function examineStore(
   connection: NetworkConnection,
   { store, client, access, progress }: ExamineOptions & KnownL1,
 ): Promise<void> {
-  const names = ["store", "disk", "records", "blocks", "journal"];
+  const names = ["store", "disk", "records", "accounts", "blocks", "journal"];
   if (store.type === "memory") {
     examination.skip(names, "The store is the memory of the operator's process");
     return;
@@ -198,6 +204,9 @@ async function examineStore(
         return { finding: result.finding, value: result.checked };
       });
       const ledger = checked?.ledger;
+      const { threads } = config.rollup.operator;
+      if (ledger === undefined) examination.skip(["accounts"], "There is no ledger");
+      else await examination.run("accounts", () => checkAccounts(ledger, threads));
       if (ledger === undefined || client === undefined || progress === undefined) {
         examination.skip(["blocks"], "There is no ledger, or no L1 to compare it with");
       } else await examination.run("blocks", () => checkBlocks(client, ledger, progress));

@@ -1,9 +1,11 @@
 /** Checks of the store: against its owner, its own checksums, and L1. */
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { createBatchCrypto } from "../../kernel/batch.ts";
 import type { RollupClient } from "../../l1/client.ts";
 import { hashStoredBlock } from "../../l1/stored-block.ts";
 import type { L1Progress, StoredBlock } from "../../l1/types.ts";
+import { operatorError } from "../../operator/errors.ts";
 import { isPrepared } from "../../operator/ledger/blocks.ts";
 import type { Ledger } from "../../operator/ledger/ledger.ts";
 import { assertSame, type StoreOwner, toIdentity } from "../../store/identity.ts";
@@ -52,6 +54,27 @@ export async function checkRecords(
       ? passed(`${counted(records, "record")}, replayed up to event ${sequence}`)
       : warned(`${counted(damaged.length, "record")} damaged: ${first.sentence}`, first.fix);
   return { finding, checked };
+}
+
+/**
+ * Computes the hashes of all accounts that a ledger starts with: a checksum finds no damage that
+ * was written with it.
+ */
+export async function checkAccounts(
+  { start: { state } }: Ledger,
+  threads: number,
+): Promise<Finding> {
+  const crypto = createBatchCrypto(threads);
+  try {
+    for await (const accountId of state.findDamage(crypto.hashMany)) {
+      if (accountId === undefined) continue;
+      const { sentence, fix } = operatorError({ code: "STATE_DAMAGED", accountId });
+      return failed(sentence, fix);
+    }
+    return passed("each is what its hash says");
+  } finally {
+    await crypto.close();
+  }
 }
 
 /**
