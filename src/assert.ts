@@ -1,6 +1,6 @@
 /**
- * Assertions about circuits for any test runner, without Chai and without Hardhat:
- * `import { circuitAssert } from "hardhat-zkrollup/assert"`.
+ * Assertions about circuits and rollups for any test runner, without Chai and without Hardhat:
+ * `import { circuitAssert, rollupAssert } from "hardhat-zkrollup/assert"`.
  *
  * @example
  * const multiplier = await hre.circuits.get("multiplier"); // or loadCircuit
@@ -16,4 +16,6 @@ export {
 export type { CountLimits } from "./testing/circuit-checks.ts";
 export type { ExpectedOf } from "./testing/compare.ts";
 export type { CircuitLike, ProofSubject, WitnessLike, WitnessSubject } from "./testing/subjects.ts";
+export { type RollupAssertions, rollupAssert } from "./matchers/assertions.ts";
+export type { Balances, L2Action, L2Holder, Waitable } from "./matchers/subjects.ts";
 export type { RefusedBy } from "./testing/witness-checks.ts";

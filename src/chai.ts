@@ -1,6 +1,6 @@
 /**
- * Registers the matchers for circuits with Chai: `import "hardhat-zkrollup/chai"`. In a Hardhat
- * project with the plugin, `hre.circuits.get` registers them.
+ * Registers the matchers for circuits and rollups with Chai: `import "hardhat-zkrollup/chai"`. In a
+ * Hardhat project with the plugin, `hre.circuits.get` and the first rollup register them.
  *
  * @example
  * const multiplier = await hre.circuits.get("multiplier");
@@ -9,8 +9,11 @@
  */
 import { use } from "chai";
 import { circuitMatchers } from "./testing/chai-plugin.ts";
+import { rollupMatchers } from "./matchers/chai-plugin.ts";
 
+export type * from "./matchers/chai-types.ts";
 export type * from "./testing/chai-types.ts";
-export { circuitMatchers };
+export { circuitMatchers, rollupMatchers };
 
 use(circuitMatchers);
+use(rollupMatchers);

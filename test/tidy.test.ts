@@ -46,6 +46,7 @@ const MODULE_ORDER = [
   "fees",
   "generate",
   "sdk",
+  "matchers",
   "exit",
   "bench",
   "plugin",

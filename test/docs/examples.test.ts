@@ -10,7 +10,7 @@ import * as groth16 from "../../src/groth16.ts";
 import * as node from "../../src/node.ts";
 import * as sdk from "../../src/sdk.ts";
 import * as compat from "../../src/compat.ts";
-import { circuitAssert } from "../../src/assert.ts";
+import { circuitAssert, rollupAssert } from "../../src/assert.ts";
 import { type Example, findExamples, toScript } from "../helpers/docstring-examples.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import { writeKnownPtau } from "../helpers/known-ptau.ts";
@@ -58,6 +58,7 @@ const EXPORTS: Readonly<Record<string, unknown>> = {
   ...circom,
   ...compat,
   circuitAssert,
+  rollupAssert,
   ...core,
   ...groth16,
   ...node,
@@ -67,7 +68,7 @@ const EXPORTS: Readonly<Record<string, unknown>> = {
  * Examples that cannot run: one lists a contract of its reader, one creates error codes, and one
  * uses several internal modules.
  */
-const TEXT_EXAMPLES = 3;
+const TEXT_EXAMPLES = 4;
 /** Powers of tau in an example: 2^4, more than the multiplier takes. */
 const PTAU_EXPONENT = 4;
 
@@ -140,7 +141,7 @@ describe("docs: examples of docstrings", () => {
     it(`${index + 1}: ${example.path}: ${example.name}`, async () => {
       await world.restore();
       const { script, checks } = toScript(example.code);
-      const asserts = /\b(?:expect|circuitAssert)\b/.test(example.code);
+      const asserts = /\b(?:expect|circuitAssert|rollupAssert)\b/.test(example.code);
       expect(asserts || checks > 0, "an assertion, or an expression with a value").to.equal(true);
       const names = {
         ...(await scopeOf(example)),

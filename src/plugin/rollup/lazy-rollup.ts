@@ -7,8 +7,11 @@ import type { BlockRecord } from "../../operator/ledger/blocks.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { Token } from "../../l1/types.ts";
+import type { AccountedExit } from "../../exit/request.ts";
 import { sdkError } from "../../sdk/errors.ts";
+import type { TokenReference } from "../../sdk/fee-params.ts";
 import { pluginError } from "../errors.ts";
+import type { ExitOptions } from "./exodus.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { noteOpenConnection } from "./open-connections.ts";
 import type { Session } from "./session.ts";
@@ -67,6 +70,24 @@ export class LazyRollup implements ConnectionRollup {
 
   processBlocks(): Promise<readonly BlockRecord[]> {
     return this.operator.processBlocks();
+  }
+
+  async killOperator(): Promise<void> {
+    await this.operator.close();
+  }
+
+  async expireRequests(): Promise<void> {
+    const { expireRequests } = await import("./exodus.ts");
+    await expireRequests(this.#current.l1, this.#connection);
+  }
+
+  async exit(
+    owner: { readonly address: string },
+    token: TokenReference,
+    options: ExitOptions = {},
+  ): Promise<AccountedExit> {
+    const { exitFromL1 } = await import("./exodus.ts");
+    return exitFromL1(this.#context.config, this.#current.l1, owner, token, options);
   }
 
   get contracts(): RollupContracts {
@@ -158,7 +179,8 @@ export class LazyRollup implements ConnectionRollup {
     return this.#session;
   }
 
-  #adopt(session: Session): this {
+  async #adopt(session: Session): Promise<this> {
+    await registerRollupMatchers();
     if (this.#sessions.size === 0) noteOpenConnection(this.#connection);
     this.#sessions.add(session);
     this.#session = session;
@@ -168,4 +190,12 @@ export class LazyRollup implements ConnectionRollup {
   #notDeployed() {
     return pluginError({ code: "ROLLUP_NOT_DEPLOYED", network: this.#connection.networkName });
   }
+}
+
+/** Registers the matchers for rollups where the project has Chai, as Hardhat's plugins do. */
+async function registerRollupMatchers(): Promise<void> {
+  const chai = await import("chai").catch(() => undefined);
+  if (chai === undefined) return;
+  const { rollupMatchers } = await import("../../matchers/chai-plugin.ts");
+  chai.use(rollupMatchers);
 }

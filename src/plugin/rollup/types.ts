@@ -4,6 +4,7 @@ import type { Rollup } from "../../../types/ethers-contracts/contracts/Rollup.ts
 import type { QueueSettings } from "../../farm/location.ts";
 import type { StoreConfig } from "../config/node/store.ts";
 import type { DeployedRollup, GovernanceSettings } from "../../l1/deploy.ts";
+import type { AccountedExit } from "../../exit/request.ts";
 import type { Token } from "../../l1/types.ts";
 import type { Holder } from "../../lease/lease.ts";
 import type { Logger } from "../../operator/logger.ts";
@@ -12,10 +13,12 @@ import type { BlockRecord } from "../../operator/ledger/blocks.ts";
 import type { PresetName } from "../../protocol/presets.ts";
 import type { RestoreProgress } from "../../restore/restore.ts";
 import type { RollupProvider } from "../../sdk/provider.ts";
+import type { TokenReference } from "../../sdk/fee-params.ts";
 import type { RollupWallet } from "../../sdk/wallet.ts";
 import type { RollupError } from "../../util/errors.ts";
 import type { FeesConfig } from "../config/node/fees.ts";
 import type { ProverName } from "../config/types.ts";
+import type { ExitOptions } from "./exodus.ts";
 
 /** Settings of an operator in this process. */
 export interface OperatorSettings {
@@ -187,6 +190,45 @@ export interface ConnectionRollup {
    * (await rollup.processBlocks()).length; // 1
    */
   processBlocks(): Promise<readonly BlockRecord[]>;
+  /**
+   * Stops the operator in this process for good, as if its machine had died. From then on L2
+   * answers OPERATOR_STOPPED, until {@link ConnectionRollup.resume}.
+   *
+   * @throws ROLLUP_NOT_DEPLOYED, OPERATOR_ELSEWHERE
+   *
+   * @example
+   * ```text
+   * await rollup.killOperator();
+   * await alice.getBalance("ETH"); // throws OPERATOR_STOPPED
+   * ```
+   */
+  killOperator(): Promise<void>;
+  /**
+   * Moves the time of a local chain behind the expiration of the oldest request that waits on L1,
+   * so that anybody may begin the exodus; without one, the first signer deposits 1 wei for it.
+   *
+   * @throws ROLLUP_NOT_DEPLOYED
+   */
+  expireRequests(): Promise<void>;
+  /**
+   * Exits with all of a token of an owner, from L1 alone: begins the exodus if a request has
+   * expired, makes open payouts, cancels deposits, claims the balance, and withdraws.
+   *
+   * @param owner - A wallet, or whatever has the owner's `address`.
+   * @param token - Symbol, L1 address or id.
+   * @param options - `prover`: proves the balance; default: a claim by path, which needs no proof.
+   * @returns What was done, and the owner's balances on L1 before and after.
+   * @throws ROLLUP_NOT_DEPLOYED, EXIT_ROLLUP_ALIVE, EXIT_NOTHING_TO_CLAIM, TOKEN_UNKNOWN, and as
+   * `restoreRollup`
+   *
+   * @example
+   * await rollup.exit(alice, "ETH"); // throws EXIT_ROLLUP_ALIVE
+   */
+  exit(
+    owner: { readonly address: string },
+    token: TokenReference,
+    options?: ExitOptions,
+  ): Promise<AccountedExit>;
   /** The L1 contracts, connected to the first signer. @throws ROLLUP_NOT_DEPLOYED */
   readonly contracts: RollupContracts;
   /** The L2 API. @throws ROLLUP_NOT_DEPLOYED */
