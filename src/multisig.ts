@@ -39,3 +39,10 @@ export {
   type PackageMessage,
   type ShareMessage,
 } from "./multisig/session.ts";
+// The account.
+export {
+  type ContractCall,
+  type MultisigReview,
+  MultisigWallet,
+  type MultisigWalletOptions,
+} from "./multisig/wallet.ts";

@@ -202,6 +202,24 @@ function readRollup(value: unknown): RollupIdentity {
   return { chainId, rollupAddress };
 }
 
+/**
+ * Checks one fact of a proposal against what a member expects.
+ *
+ * @param what - Name of the fact.
+ * @throws MULTISIG_CONTENT_MISMATCH
+ */
+export function assertContent(what: string, proposed: string, expected: string): void {
+  if (proposed === expected) return;
+  throw multisigError({ code: "MULTISIG_CONTENT_MISMATCH", what, proposed, expected });
+}
+
+/** Checks the rollup of a proposal. @throws MULTISIG_CONTENT_MISMATCH */
+export function assertRollup(proposed: RollupIdentity, expected: RollupIdentity): void {
+  const nameOf = ({ chainId, rollupAddress }: RollupIdentity) =>
+    `${getAddress(rollupAddress)} on chain ${chainId}`;
+  assertContent("rollup", nameOf(proposed), nameOf(expected));
+}
+
 const NUMBER_FIELDS = ["accountId", "tokenId", "nonce"];
 const QUANTITY_FIELDS = ["fee", "validFrom", "validUntil"];
 

@@ -7,7 +7,6 @@
  * 3. Share: each signer's partial signature. Anybody adds them up.
  */
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import { getAddress } from "ethers";
 import type { Signature } from "../crypto/eddsa.ts";
 import type { SignedTransaction, TransactionSignature } from "../operations/transaction.ts";
 import type { RollupIdentity } from "../sdk/key-derivation.ts";
@@ -25,7 +24,7 @@ import {
 } from "./messages.ts";
 import { INSPECT, type NonceCommitment, SecretNonces } from "./nonces.ts";
 import { pointFromHex, pointToBytes, pointToHex } from "./points.ts";
-import { type ReadProposal, readProposal } from "./proposal.ts";
+import { assertContent, assertRollup, type ReadProposal, readProposal } from "./proposal.ts";
 import { hashBytes } from "./scalars.ts";
 import { addShares, type Commitments, createRound, signShare } from "./signing.ts";
 
@@ -140,17 +139,11 @@ function packageDigest({ session }: ReadProposal, commitments: Commitments): str
 /** @throws MULTISIG_BLIND, MULTISIG_CONTENT_MISMATCH */
 function assertExpected({ content, message }: ReadProposal, expected: Expectation): void {
   if ("message" in expected) {
-    if (message === expected.message) return;
-    const facts = { proposed: bigintToJson(message), expected: bigintToJson(expected.message) };
-    throw multisigError({ code: "MULTISIG_CONTENT_MISMATCH", what: "message", ...facts });
+    assertContent("message", bigintToJson(message), bigintToJson(expected.message));
+    return;
   }
   if ("message" in content) throw multisigError({ code: "MULTISIG_BLIND" });
-  const nameOf = ({ chainId, rollupAddress }: RollupIdentity) =>
-    `${getAddress(rollupAddress)} on chain ${chainId}`;
-  const [proposed, own] = [nameOf(content.rollup), nameOf(expected.rollup)];
-  if (proposed === own) return;
-  const facts = { what: "rollup", proposed, expected: own };
-  throw multisigError({ code: "MULTISIG_CONTENT_MISMATCH", ...facts });
+  assertRollup(content.rollup, expected.rollup);
 }
 
 /**

@@ -1,0 +1,176 @@
+/**
+ * Accounts with several signers on a whole rollup with real proofs: a deposit, the key, payments,
+ * and money on L1 in the end. Circuit and contract do not know that several people have signed.
+ */
+import { expect } from "chai";
+import { keccak256 } from "ethers";
+import { network } from "hardhat";
+import { type KeygenOptions, KeyGeneration } from "../../src/multisig/key-generation.ts";
+import { bundleCommitments, combineShares } from "../../src/multisig/session.ts";
+import { MultisigWallet } from "../../src/multisig/wallet.ts";
+import type { SignedTransaction, Transaction } from "../../src/operations/transaction.ts";
+import { expectRejection } from "../helpers/expect-code.ts";
+import { createFrostTeam, createMusigTeam, SOME_ROLLUP, type Team } from "../helpers/multisig.ts";
+import { createRandom } from "../helpers/random.ts";
+
+const { ethers, rollup } = await network.create();
+const random = createRandom();
+const ETHER = 10n ** 18n;
+
+/** A 3-of-5 group whose key nobody has ever known. */
+function generate(options: KeygenOptions): Team {
+  const ids = Array.from({ length: options.members }, (_, index) => index + 1);
+  const runs = ids.map((id) => new KeyGeneration(id, options));
+  const announcements = runs.map(({ announcement }) => announcement);
+  const shares = runs.map((run) => run.createShares(announcements));
+  const members = runs.map((run) => run.finish(shares));
+  return { group: members[0]!.group, members };
+}
+
+/** A message as it arrives at another machine. */
+const travelled = <T>(message: T): T => JSON.parse(JSON.stringify(message)) as T;
+
+/** Signs a transaction by some members, each of which reviews it. */
+async function signBy(
+  wallet: MultisigWallet,
+  { group, members }: Team,
+  signers: readonly number[],
+  transaction: Transaction,
+): Promise<SignedTransaction> {
+  const proposal = travelled(wallet.propose(transaction, signers));
+  const joins = signers.map((id) => wallet.join(members[id - 1]!, proposal));
+  const sessions = await Promise.all(joins);
+  const commitments = sessions.map(({ commitment }) => travelled(commitment));
+  const packed = travelled(bundleCommitments(group, proposal, commitments));
+  const shares = sessions.map((session) => travelled(session.sign(packed)));
+  return combineShares(group, proposal, packed, shares).transaction!;
+}
+
+describe(`accounts with several signers, ${random.title}`, () => {
+  before(async () => {
+    await rollup.deploy({ mode: "manual", prover: "kernel" });
+  });
+
+  async function open({ group }: Team, address: string): Promise<MultisigWallet> {
+    const { rollupAddress } = rollup.operator;
+    const options = { group, address, rollupAddress };
+    return MultisigWallet.create(ethers.provider, rollup.provider, options);
+  }
+
+  it("pay by 3 of 5 (FROST), through real proofs", async () => {
+    const team = generate({ label: "e2e", threshold: 3, members: 5 });
+    const [, alice] = await rollup.getWallets();
+    const owner = (await ethers.getSigners())[5]!;
+    const wallet = await open(team, owner.address);
+    await expectRejection("ADDRESS_WITHOUT_ACCOUNT", wallet.prepareKeyChange());
+    await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
+    await rollup.processBlocks();
+    expect(await wallet.isSigningKeySet()).to.equal(false);
+    const change = await signBy(wallet, team, [1, 2, 3], await wallet.prepareKeyChange());
+    await wallet.submitKeyChange(change, await wallet.signKeyChange(owner, change));
+    expect(await wallet.isSigningKeySet()).to.equal(true);
+    const payment = { to: alice!.address, token: "ETH", amount: ETHER / 4n };
+    const transfer = await wallet.prepareTransfer(payment);
+    await wallet.submit(await signBy(wallet, team, [1, 3, 5], transfer));
+    const to = "0x00000000000000000000000000000000000a11ce";
+    const withdrawal = await wallet.prepareWithdraw({ token: "ETH", amount: ETHER / 2n, to });
+    const handle = await wallet.submit(await signBy(wallet, team, [5, 4, 2], withdrawal));
+    await rollup.processBlocks();
+    const { status, blockNumber } = await handle.wait();
+    expect(status).to.equal("executed");
+    expect((await rollup.provider.getConfig()).prover).to.equal("kernel");
+    const { proven } = await rollup.contracts.rollup.blockCounts();
+    expect(proven >= BigInt(blockNumber!)).to.equal(true);
+    expect(await ethers.provider.getBalance(to)).to.equal(ETHER / 2n);
+    expect(await alice!.getBalance("ETH")).to.equal(ETHER / 4n);
+    expect(await wallet.getBalance("ETH")).to.equal(ETHER / 4n);
+  });
+
+  it("pay by all of 2 (MuSig2), with the owner's consent by a call on L1", async () => {
+    const team = createMusigTeam(random, 2);
+    const [, alice] = await rollup.getWallets();
+    const owner = (await ethers.getSigners())[6]!;
+    const wallet = await open(team, owner.address);
+    await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
+    await rollup.processBlocks();
+    const change = await signBy(wallet, team, [1, 2], await wallet.prepareKeyChange());
+    await expectRejection("AUTHORIZATION_INVALID", wallet.submitKeyChange(change));
+    // As a Safe sends it; L1 only sees the sender.
+    await (await owner.sendTransaction(wallet.keyChangeCall(change))).wait();
+    await wallet.submitKeyChange(change);
+    const payment = { to: alice!.address, token: "ETH", amount: 5n };
+    const signed = await signBy(wallet, team, [2, 1], await wallet.prepareTransfer(payment));
+    const handle = await wallet.submit(signed);
+    await rollup.processBlocks();
+    expect((await handle.wait()).status).to.equal("executed");
+    expect(await wallet.getBalance("ETH")).to.equal(ETHER - 5n);
+    // The signature is for this nonce only.
+    const again = wallet.submit({ ...signed, nonce: signed.nonce + 1 });
+    await expectRejection("SIGNATURE_INVALID", again);
+  });
+
+  it("own an address that is derived from their key (CREATE2)", async () => {
+    const team = createFrostTeam(2, 3);
+    const [, alice] = await rollup.getWallets();
+    const create2 = {
+      creator: alice!.address,
+      saltArgument: keccak256("0x01"),
+      codeHash: keccak256("0x6000"),
+    };
+    const options = { group: team.group, create2 };
+    const wallet = await MultisigWallet.create(ethers.provider, rollup.provider, options);
+    await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
+    await rollup.processBlocks();
+    const change = await signBy(wallet, team, [1, 3], await wallet.prepareKeyChange());
+    await wallet.submitKeyChange(change);
+    await rollup.processBlocks();
+    expect(await wallet.isSigningKeySet()).to.equal(true);
+  });
+
+  it("are not moved by fewer members, or by members of another group", async () => {
+    const team = createFrostTeam(3, 5);
+    const owner = (await ethers.getSigners())[7]!;
+    const [, alice] = await rollup.getWallets();
+    const wallet = await open(team, owner.address);
+    await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
+    await rollup.processBlocks();
+    const change = await signBy(wallet, team, [1, 2, 3], await wallet.prepareKeyChange());
+    await wallet.submitKeyChange(change, await wallet.signKeyChange(owner, change));
+    const payment = { to: alice!.address, token: "ETH", amount: 5n };
+    const transfer = await wallet.prepareTransfer(payment);
+    const few = signBy(wallet, team, [1, 2], transfer);
+    await expectRejection("MULTISIG_SIGNERS_INVALID", few);
+    const others = createFrostTeam(3, 5);
+    const theirs = await open(others, owner.address);
+    const forged = await signBy(theirs, others, [1, 2, 3], transfer);
+    await expectRejection("SIGNING_KEY_MISMATCH", wallet.submit(forged));
+    const { publicKey } = team.group;
+    await expectRejection("SIGNATURE_INVALID", wallet.submit({ ...forged, publicKey }));
+  });
+
+  it("are shown to members as they are, and not if another account is meant", async () => {
+    const team = createFrostTeam(2, 2);
+    const [, alice] = await rollup.getWallets();
+    const wallet = await open(team, (await ethers.getSigners())[8]!.address);
+    await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
+    await rollup.processBlocks();
+    const { id } = (await wallet.getAccount())!;
+    const payment = { to: alice!.address, token: "ETH", amount: ETHER / 2n };
+    const transaction = await wallet.prepareTransfer(payment);
+    const { lines } = await wallet.review(wallet.propose(transaction, [1, 2]));
+    expect(lines.slice(0, 5)).to.deep.equal([
+      "Type       Transfer on L2",
+      `Recipient  ${alice!.address}`,
+      "Amount     0.5 ETH",
+      "Fee        0.0 ETH",
+      `Account    ${id}, nonce 0`,
+    ]);
+    const code = "MULTISIG_CONTENT_MISMATCH";
+    const other = wallet.propose({ ...transaction, accountId: id + 1 }, [1, 2]);
+    await expectRejection(code, wallet.join(team.members[0]!, other));
+    const elsewhere = { ...other, rollup: { ...SOME_ROLLUP, chainId: "0x1" } };
+    await expectRejection(code, wallet.review(elsewhere));
+    const { chainId } = wallet.rollup;
+    expect(chainId).to.equal(31337n);
+  });
+});
