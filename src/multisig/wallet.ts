@@ -325,8 +325,8 @@ export class MultisigWallet {
    * Submits a change of the key with the owner's consent.
    *
    * @param signed - Of `combineShares`, from {@link MultisigWallet.prepareKeyChange}.
-   * @param authorization - Of {@link MultisigWallet.signKeyChange}. Default: what a CREATE2 wallet's
-   * address says, or else the call of {@link MultisigWallet.keyChangeCall} that has been mined.
+   * @param authorization - Of {@link MultisigWallet.signKeyChange}. Default: what the address of a
+   * CREATE2 wallet says, or else the mined call of {@link MultisigWallet.keyChangeCall}.
    * @returns A handle on the accepted transaction.
    * @throws The code of the rule that the transaction breaks, such as AUTHORIZATION_INVALID.
    */
