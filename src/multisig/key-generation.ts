@@ -35,7 +35,7 @@ import {
   readScalar,
 } from "./messages.ts";
 import { INSPECT } from "./nonces.ts";
-import { combinePoints, pointFromHex, pointToBytes, pointToHex, sumPoints } from "./points.ts";
+import { pointFromHex, pointToBytes, pointToHex, sumPoints } from "./points.ts";
 import { randomPolynomial, randomScalar } from "./dealer.ts";
 import {
   evaluatePolynomial,
@@ -242,10 +242,11 @@ function transcriptOf(session: string, announced: ReadonlyMap<number, Announced>
   return toDigest(hashBytes("keygen/transcript", ...parts));
 }
 
-/** Returns the point that a member's polynomial commits to for another: f(id)·B8. */
-function committedShare({ commitments }: Announced, id: number): Point {
-  const powers = commitments.map((_, k) => toScalar(BigInt(id) ** BigInt(k)));
-  return combinePoints(commitments, powers);
+/** Returns f(id)·B8 of a committed polynomial, by Horner's rule: its scalars are short. */
+function evaluateCommitments(commitments: readonly Point[], id: number): Point {
+  return commitments.reduceRight((value, commitment) =>
+    addPoints(multiplyPoint(value, BigInt(id)), commitment),
+  );
 }
 
 /** Who sends a share to whom in which run. */
@@ -273,7 +274,10 @@ function decryptShare(encrypted: string, envelope: Envelope, dealer: Announced) 
   const pad = integerFromBytes(padOf(envelope));
   const share = BigInt(encrypted) ^ pad;
   if (share !== toScalar(share)) return undefined;
-  const isRight = isSamePoint(multiplyBase(share), committedShare(dealer, envelope.to));
+  const isRight = isSamePoint(
+    multiplyBase(share),
+    evaluateCommitments(dealer.commitments, envelope.to),
+  );
   return isRight ? share : undefined;
 }
 
@@ -411,9 +415,12 @@ export class KeyGeneration {
       throw multisigError({ code: "KEYGEN_VIEWS_DIFFER", members: names });
     }
     const secret = this.#sumOfShares(announced, sent);
-    const publicShares = toIds(members).map((id) =>
-      sumPoints([...announced.values()].map((each) => committedShare(each, id))),
+    // The sum of all polynomials is the group's; its commitments are added up once for all members.
+    const all = [...announced.values()];
+    const commitments = this.#coefficients.map((_, k) =>
+      sumPoints(all.map((each) => each.commitments[k]!)),
     );
+    const publicShares = toIds(members).map((id) => evaluateCommitments(commitments, id));
     return new MultisigMember(createFrostGroup(threshold, publicShares), this.id, secret);
   }
 

@@ -7,7 +7,7 @@ import { FIELD_MODULUS } from "../crypto/field.ts";
 import { formatUnits, getAddress, isHexString, toBeHex } from "ethers";
 import { signingDomain, signingMessage, type Transaction } from "../operations/transaction.ts";
 import { TRANSACTION_FORMS } from "../operations/transaction-forms.ts";
-import { ADDRESS_BYTES, TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { ADDRESS_BYTES, ETH_TOKEN_ID, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import type { RollupIdentity } from "../sdk/key-derivation.ts";
 import { integerToBytes } from "../util/bytes.ts";
 import { bigintToJson, toJson } from "../util/json.ts";
@@ -281,7 +281,7 @@ export function describeTransaction(transaction: Transaction, token?: TokenNames
   const { type, accountId, nonce, tokenId, fee, validFrom, validUntil } = transaction;
   const show = (amount: bigint) =>
     token?.id === tokenId
-      ? `${formatUnits(amount, token.decimals)} ${token.symbol}`
+      ? `${formatUnits(amount, token.decimals)} ${nameOf(token)}`
       : `${amount} smallest units of token ${tokenId}`;
   const { recipient, amount } = { recipient: undefined, amount: undefined, ...transaction };
   const lines = [
@@ -293,6 +293,17 @@ export function describeTransaction(transaction: Transaction, token?: TokenNames
     ["Valid", describeValidity(validFrom, validUntil)],
   ];
   return lines.map(([name, value]) => `${name!.padEnd(10)} ${value}`);
+}
+
+const SYMBOL_CHARACTERS_MAX = 20;
+
+/**
+ * Names a token. A contract chooses its symbol: it may be that of another token, or have characters
+ * that change what a screen shows. So the id stands beside it, except of ETH, whose id is 0.
+ */
+function nameOf({ id, symbol }: TokenNames): string {
+  const shown = symbol.slice(0, SYMBOL_CHARACTERS_MAX).replace(/[^\x21-\x7e]/g, "?");
+  return id === ETH_TOKEN_ID ? shown : `${shown} (token ${id})`;
 }
 
 function addressOf(recipient: bigint): string {

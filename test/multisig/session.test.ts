@@ -101,6 +101,15 @@ describe(`multisig/session, ${random.title}`, () => {
     expect(lines[5]).to.include("from 1970-01-01T00:01:00.000Z, until second 9223372036854775808");
   });
 
+  it("shows a token by its id too, and no characters that change the screen", () => {
+    const transaction = { ...SOME_TRANSFER, tokenId: 5, amount: 15n };
+    const amountOf = (symbol: string) =>
+      describeTransaction(transaction, { id: 5, symbol, decimals: 1 })[2];
+    expect(amountOf("ETH")).to.equal("Amount     1.5 ETH (token 5)");
+    const hostile = `\u001b[2K\nFee 0 ${"\u202e".repeat(99)}`;
+    expect(amountOf(hostile)).to.equal("Amount     1.5 ?[2K?Fee?0?????????? (token 5)");
+  });
+
   it("refuses a bare message, unless the member passes the same one itself", () => {
     const { group, members } = frost;
     const proposal = createProposal(group, [1, 2], { message: 7n });
