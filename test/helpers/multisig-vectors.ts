@@ -3,9 +3,11 @@
  * protocol: `ROLLUP_WRITE_VECTORS=1 hardhat test mocha --no-compile test/multisig/vectors.test.ts`.
  */
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
-import type { Point } from "../../src/crypto/baby-jubjub.ts";
+import { addPoints, BASE8, IDENTITY, type Point } from "../../src/crypto/baby-jubjub.ts";
+import { FIELD_MODULUS } from "../../src/crypto/field.ts";
 import { sharePolynomial } from "../../src/multisig/dealer.ts";
 import { createMusigGroup, type MultisigGroup, weightsOf } from "../../src/multisig/group.ts";
+import { KeyGeneration } from "../../src/multisig/key-generation.ts";
 import { MultisigMember, secretOf } from "../../src/multisig/member.ts";
 import { SecretNonces } from "../../src/multisig/nonces.ts";
 import { pointToHex } from "../../src/multisig/points.ts";
@@ -126,5 +128,41 @@ export function computeVector(input: VectorInput) {
     signature: { r8: point(r8), s: bigintToJson(s) },
   };
 }
+
+/** Points that are refused as keys and as nonces, with what the error says. */
+export function invalidPoints() {
+  const order = BASE8;
+  const small = { x: 0n, y: FIELD_MODULUS - 1n }; // of order 2
+  return [
+    { problem: "is the identity", point: IDENTITY },
+    { problem: "is not in the prime subgroup", point: small },
+    { problem: "is not in the prime subgroup", point: addPoints(order, small) },
+    { problem: "is not on the curve", point: { x: 1n, y: 2n } },
+    { problem: "is not canonical", point: { x: FIELD_MODULUS, y: 1n } },
+    { problem: "is not canonical", point: { x: order.x + FIELD_MODULUS, y: order.y } },
+  ].map(({ problem, point: value }) => ({ problem, point: pointToHex(value) }));
+}
+
+/**
+ * Records a key generation, 2 of 3, with everything that its members keep secret. It is random: the
+ * record can be checked, and not made again.
+ */
+export function recordKeygen() {
+  const options = { label: "vectors", threshold: 2, members: 3 };
+  const runs = [1, 2, 3].map((member) => new KeyGeneration(member, options));
+  const announcements = runs.map(({ announcement }) => announcement);
+  const shares = runs.map((run) => run.createShares(announcements));
+  const members = runs.map((run) => run.finish(shares));
+  return {
+    options,
+    announcements,
+    shares,
+    encryptionSecrets: runs.map((run) => run.complain(1).encryptionSecret),
+    memberSecrets: members.map((member) => member.exportSecret().secret),
+    group: showGroup(members[0]!.group),
+  };
+}
+
+export type KeygenRecord = ReturnType<typeof recordKeygen>;
 
 export type Vector = ReturnType<typeof computeVector>;

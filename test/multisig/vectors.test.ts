@@ -7,7 +7,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { buildEddsa, type Eddsa } from "circomlibjs";
-import { chooseInputs, computeVector, type Vector } from "../helpers/multisig-vectors.ts";
+import { groupFromJson } from "../../src/multisig/group-json.ts";
+import { pointFromHex } from "../../src/multisig/points.ts";
+import { expectCode } from "../helpers/expect-code.ts";
+import {
+  chooseInputs,
+  computeVector,
+  invalidPoints,
+  type KeygenRecord,
+  recordKeygen,
+  type Vector,
+} from "../helpers/multisig-vectors.ts";
 
 const FILE = join(import.meta.dirname, "../vectors/multisig.json");
 const SOURCE =
@@ -17,13 +27,21 @@ const SOURCE =
 interface VectorFile {
   readonly source: string;
   readonly vectors: readonly Vector[];
+  readonly invalidPoints: readonly { readonly problem: string; readonly point: string }[];
+  readonly keygen: KeygenRecord;
 }
 
 if (process.env["ROLLUP_WRITE_VECTORS"] === "1") {
-  const file: VectorFile = { source: SOURCE, vectors: chooseInputs().map(computeVector) };
+  const file: VectorFile = {
+    source: SOURCE,
+    vectors: chooseInputs().map(computeVector),
+    invalidPoints: invalidPoints(),
+    keygen: recordKeygen(),
+  };
   writeFileSync(FILE, `${JSON.stringify(file, null, 2)}\n`);
 }
-const { vectors } = JSON.parse(readFileSync(FILE, "utf8")) as VectorFile;
+const file = JSON.parse(readFileSync(FILE, "utf8")) as VectorFile;
+const { vectors, keygen } = file;
 
 // The second implementation. It shares no code with src/multisig or src/crypto.
 const L = 2736030358979909402780800718157159386076813972158567259200215660948447373041n;
@@ -76,6 +94,72 @@ describe("multisig/vectors", () => {
   it("are what this package computes", () => {
     expect(vectors).to.have.length(6);
     expect(vectors).to.deep.equal(chooseInputs().map(computeVector));
+  });
+
+  it("list points that are refused, with the reason", () => {
+    expect(file.invalidPoints).to.deep.equal(invalidPoints());
+    for (const { problem, point } of file.invalidPoints) {
+      const { facts } = expectCode("MULTISIG_POINT_INVALID", () => pointFromHex(point, "key", 1));
+      expect(facts["problem"]).to.equal(problem);
+    }
+  });
+
+  it("have a key generation that a second implementation follows", () => {
+    const { options, announcements, shares, encryptionSecrets, memberSecrets, group } = keygen;
+    const base = oracle.babyJub.Base8;
+    const size = Buffer.of(options.threshold, options.members);
+    const session = hash("keygen/session", size, Buffer.from(options.label)).subarray(0, 32);
+    const covered = announcements.map(({ member, commitments, encryptionKey }) => [
+      session,
+      Buffer.of(member),
+      raw(encryptionKey),
+      ...commitments.map(raw),
+    ]);
+    announcements.forEach(({ session: named, commitments, proof }, i) => {
+      expect(named).to.equal(`0x${session.toString("hex")}`);
+      const challenge = toScalar(hash("keygen/proof", raw(proof.nonce), ...covered[i]!));
+      const expected = [decode(proof.nonce), times(decode(commitments[0]!), challenge)];
+      expect(encode(times(base, BigInt(proof.response)))).to.equal(encode(sum(expected)));
+    });
+    const seen = announcements.flatMap(({ proof }, i) => [
+      ...covered[i]!,
+      raw(proof.nonce),
+      word(BigInt(proof.response)),
+    ]);
+    const transcript = hash("keygen/transcript", ...seen).subarray(0, 32);
+    memberSecrets.forEach((secret, i) => {
+      const to = i + 1;
+      const received = shares.flatMap(({ member: from, transcript: named, shares: list }) => {
+        expect(named).to.equal(`0x${transcript.toString("hex")}`);
+        if (from === to) return [];
+        const key = decode(announcements[from - 1]!.encryptionKey);
+        const shared = raw(encode(times(key, BigInt(encryptionSecrets[i]!))));
+        const pad = hash("keygen/share", transcript, Buffer.of(from, to), shared);
+        const share = BigInt(list[i]!) ^ BigInt(`0x${pad.toString("hex", 0, 32)}`);
+        const [constant, linear] = announcements[from - 1]!.commitments.map(decode);
+        const committed = sum([constant!, times(linear!, BigInt(to))]);
+        expect(encode(times(base, share))).to.equal(encode(committed));
+        return [share];
+      });
+      expect(received).to.have.length(2);
+      // The rest is the member's own share, which nobody has sent.
+      const own = mod(BigInt(secret) - received.reduce((total, share) => total + share));
+      const [constant, linear] = announcements[i]!.commitments.map(decode);
+      expect(encode(times(base, own))).to.equal(
+        encode(sum([constant!, times(linear!, BigInt(to))])),
+      );
+      expect(encode(times(base, BigInt(secret)))).to.equal(group.memberKeys[i]);
+    });
+    const key = sum(announcements.map(({ commitments }) => decode(commitments[0]!)));
+    expect(encode(key)).to.equal(group.publicKey);
+    const restored = groupFromJson({
+      type: "multisig/group",
+      version: 1,
+      scheme: "frost",
+      threshold: options.threshold,
+      members: group.memberKeys,
+    });
+    expect(restored.fingerprint).to.equal(group.fingerprint);
   });
 
   for (const [index, vector] of vectors.entries()) {
