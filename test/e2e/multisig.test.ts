@@ -10,7 +10,13 @@ import { bundleCommitments, combineShares } from "../../src/multisig/session.ts"
 import { MultisigWallet } from "../../src/multisig/wallet.ts";
 import type { SignedTransaction, Transaction } from "../../src/operations/transaction.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
-import { createFrostTeam, createMusigTeam, SOME_ROLLUP, type Team } from "../helpers/multisig.ts";
+import {
+  createFrostTeam,
+  createMusigTeam,
+  SOME_ROLLUP,
+  SOME_TRANSFER,
+  type Team,
+} from "../helpers/multisig.ts";
 import { createRandom } from "../helpers/random.ts";
 
 const { ethers, rollup } = await network.create();
@@ -125,6 +131,37 @@ describe(`accounts with several signers, ${random.title}`, () => {
     await wallet.submitKeyChange(change);
     await rollup.processBlocks();
     expect(await wallet.isSigningKeySet()).to.equal(true);
+  });
+
+  it("are on the rollup that their members trust, and have an owner", async () => {
+    const { group } = createFrostTeam(2, 2);
+    const { provider } = rollup;
+    const create = (options: object) =>
+      MultisigWallet.create(ethers.provider, provider, { group, ...options });
+    const { address } = ethers.Wallet.createRandom();
+    await expectRejection("ADDRESS_INVALID", create({}));
+    await expectRejection("ADDRESS_INVALID", create({ address: ethers.ZeroAddress }));
+    await expectRejection("ROLLUP_REPLACED", create({ address, rollupAddress: address }));
+    const other = await network.create();
+    const elsewhere = MultisigWallet.create(other.ethers.provider, provider, { group, address });
+    await expectRejection("ROLLUP_NOT_FOUND", elsewhere);
+    await other.close();
+    const wallet = await create({ address });
+    const proposal = wallet.propose(SOME_TRANSFER, [1, 2]);
+    await expectRejection("ADDRESS_WITHOUT_ACCOUNT", wallet.review(proposal));
+  });
+
+  it("pay no more than the maximum that their wallet knows", async () => {
+    const team = createFrostTeam(2, 2);
+    const [, alice] = await rollup.getWallets();
+    const wallet = await open(team, (await ethers.getSigners())[9]!.address);
+    await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
+    await rollup.processBlocks();
+    const payment = { to: alice!.address, token: "ETH", amount: 5n, fee: 10n, maxFee: 9n };
+    await expectRejection("FEE_ABOVE_MAXIMUM", wallet.prepareTransfer(payment));
+    const options = { nonce: 3, validUntil: 2n ** 40n };
+    const chosen = await wallet.prepareTransfer({ ...payment, maxFee: 10n, ...options });
+    expect(chosen).to.include({ fee: 10n, validFrom: 0n, ...options });
   });
 
   it("are not moved by fewer members, or by members of another group", async () => {
