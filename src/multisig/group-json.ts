@@ -7,7 +7,7 @@ import {
   type MultisigGroup,
   type MultisigScheme,
 } from "./group.ts";
-import { fieldError, MESSAGE_VERSION, readList, readMessage } from "./messages.ts";
+import { fieldError, MESSAGE_VERSION, readList, readMessage, readNumber } from "./messages.ts";
 import { pointFromHex, pointToHex } from "./points.ts";
 
 /** A group as JSON. */
@@ -57,16 +57,17 @@ export function groupFromJson(value: unknown): MultisigGroup {
     source,
     keys: ["scheme", "threshold", "members"],
   });
-  const { scheme, threshold } = fields;
+  const { scheme } = fields;
+  const threshold = readNumber(fields["threshold"], { source, field: "threshold" });
   const members = readList(fields["members"], MEMBERS_MAX, { source, field: "members" }).map(
     (key, index) => pointFromHex(key, "public key", index + 1),
   );
-  if (scheme === "frost") return createFrostGroup(threshold as number, members);
+  if (scheme === "frost") return createFrostGroup(threshold, members);
   if (scheme !== "musig2") {
     throw fieldError({ source, field: "scheme" }, '"musig2" or "frost"');
   }
   const group = createMusigGroup(members);
   if (threshold === group.threshold) return group;
-  const facts = { threshold: Number(threshold), members: members.length, maximum: MEMBERS_MAX };
+  const facts = { threshold, members: members.length, maximum: MEMBERS_MAX };
   throw multisigError({ code: "MULTISIG_SIZE_INVALID", ...facts });
 }

@@ -32,6 +32,7 @@ import {
   readHex,
   readList,
   readMessage,
+  readNumber,
   readScalar,
 } from "./messages.ts";
 import { INSPECT } from "./nonces.ts";
@@ -497,7 +498,7 @@ export function judgeComplaint(
   const fields = readMessage(complaint, { type: TYPES.complaint, source, keys });
   assertSession(fields, session, source);
   const to = fields["member"] as number;
-  const from = fields["accused"] as number;
+  const from = readNumber(fields["accused"], { source, member: to, field: "accused" });
   const place = { source, member: to, field: "encryptionSecret" };
   const secret = readScalar(fields["encryptionSecret"], place);
   const announced = readAnnouncements(record.announcements, session, options);

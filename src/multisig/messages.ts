@@ -81,6 +81,12 @@ export function readList(value: unknown, lengthMax: number, place: FieldPlace): 
   throw fieldError(place, `a list of at most ${lengthMax}`);
 }
 
+/** Reads a whole number that is not negative. @throws MULTISIG_MESSAGE_INVALID */
+export function readNumber(value: unknown, place: FieldPlace): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw fieldError(place, "a whole number from 0 on");
+}
+
 /** Reads bytes of one length as lower-case 0x-hex. @throws MULTISIG_MESSAGE_INVALID */
 export function readHex(value: unknown, bytes: number, place: FieldPlace): string {
   if (isHexString(value, bytes) && value === value.toLowerCase()) return value;

@@ -21,6 +21,7 @@ import {
   readInteger,
   readList,
   readMessage,
+  readNumber,
 } from "./messages.ts";
 import { hashBytes, scalarToBytes } from "./scalars.ts";
 
@@ -151,7 +152,10 @@ export function readProposal(group: MultisigGroup, value: unknown): ReadProposal
     source: SOURCE,
     field: "signers",
   });
-  const signers = toSigners(group, list as number[]);
+  const signers = toSigners(
+    group,
+    list.map((id) => readNumber(id, { source: SOURCE, field: "signers" })),
+  );
   const salt = readHex(fields["salt"], SALT_BYTES, { source: SOURCE, field: "salt" });
   const content = readContent(fields);
   const message = messageOf(content);
@@ -235,11 +239,7 @@ function readTransaction(value: unknown): Transaction {
   const quantities = [...QUANTITY_FIELDS, ...form.columns];
   const keys = ["type", ...NUMBER_FIELDS, ...quantities];
   const fields = readFields(value, keys, place("transaction"));
-  const numbers = NUMBER_FIELDS.map((field) => {
-    const number = fields[field];
-    if (Number.isSafeInteger(number) && (number as number) >= 0) return [field, number];
-    throw fieldError(place(field), "a whole number from 0 on");
-  });
+  const numbers = NUMBER_FIELDS.map((field) => [field, readNumber(fields[field], place(field))]);
   const bigints = quantities.map((field) => {
     return [field, readInteger(fields[field], limitOf(field), place(field))];
   });

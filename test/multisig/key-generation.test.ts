@@ -179,9 +179,14 @@ describe(`multisig/key-generation, ${random.title}`, () => {
     const wrongShares = shares.with(1, withWrongShare(shares[1]!, 3));
     const lying = { ...complaint, encryptionSecret: "0x5" };
     expect(judgeComplaint(OPTIONS, { announcements, shares: wrongShares }, lying)).to.equal(3);
-    for (const accused of [3, 0, 4, "2", null]) {
-      const judge = () => judgeComplaint(OPTIONS, record, { ...complaint, accused });
-      expectCode("MULTISIG_NOT_A_MEMBER", judge);
+    for (const [accused, code] of [
+      [3, "MULTISIG_NOT_A_MEMBER"],
+      [0, "MULTISIG_NOT_A_MEMBER"],
+      [4, "MULTISIG_NOT_A_MEMBER"],
+      ["2", "MULTISIG_MESSAGE_INVALID"],
+      [null, "MULTISIG_MESSAGE_INVALID"],
+    ] as const) {
+      expectCode(code, () => judgeComplaint(OPTIONS, record, { ...complaint, accused }));
     }
     const stray = { ...complaint, session: `0x${"00".repeat(32)}` };
     expectCode("MULTISIG_SESSION_MISMATCH", () => judgeComplaint(OPTIONS, record, stray));
