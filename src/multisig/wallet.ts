@@ -11,15 +11,23 @@ import {
 import { connectRollup, type RollupClient } from "../l1/client.ts";
 import { ROLLUP_INTERFACE } from "../l1/interface.ts";
 import { assertRollupAt } from "../l1/presence.ts";
+import { batchMessages } from "../operations/batch.ts";
 import { opsError } from "../operations/errors.ts";
-import type {
-  ChangePubKeyTransaction,
-  SignedTransaction,
-  Transaction,
-  TransactionSignature,
+import {
+  type ChangePubKeyTransaction,
+  type SignedTransaction,
+  signingDomain,
+  type Transaction,
+  type TransactionSignature,
 } from "../operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
-import { type Draft, draftTransfer, draftWithdraw, type TokenSource } from "../sdk/drafts.ts";
+import {
+  type Draft,
+  draftTransfer,
+  draftWithdraw,
+  type SendContent,
+  type TokenSource,
+} from "../sdk/drafts.ts";
 import { sdkError } from "../sdk/errors.ts";
 import type { KeyConsent } from "../sdk/fee-params.ts";
 import { decideFee } from "../sdk/fees.ts";
@@ -27,8 +35,10 @@ import { TransactionHandle } from "../sdk/handles.ts";
 import { nonZeroAddress, readInput } from "../sdk/inputs.ts";
 import type { RollupIdentity } from "../sdk/key-derivation.ts";
 import {
+  sendOptions,
   type SetSigningKeyParams,
   setSigningKeyParams,
+  type TransactionOptions,
   type TransferParams,
   type WithdrawParams,
 } from "../sdk/params.ts";
@@ -217,6 +227,39 @@ export class MultisigWallet {
    */
   async prepareWithdraw(params: WithdrawParams): Promise<Transaction> {
     return this.#prepare(await draftWithdraw(this.#tokens, this.address, params));
+  }
+
+  /**
+   * Prepares a transaction of any type but a change of the key, to be proposed.
+   *
+   * @param content - As of `RollupWallet.send`.
+   * @param options - Fee, nonce and validity.
+   * @returns The complete transaction, without a signature.
+   * @throws ADDRESS_WITHOUT_ACCOUNT, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
+   * FEE_ABOVE_MAXIMUM
+   */
+  async prepare(content: SendContent, options: TransactionOptions = {}): Promise<Transaction> {
+    return this.#prepare({ content, options: readInput(sendOptions, options, "options") });
+  }
+
+  /**
+   * Computes what the group signs of a batch of several wallets: each member calls it with the
+   * batch that it has read, and passes the result as `{ message }` to its `MultisigSession`. The
+   * signed transaction is `{ ...batch[index], publicKey: group.publicKey, signature }`.
+   *
+   * @param batch - The whole batch, in the order in which it is applied; check its content first,
+   * with {@link describeTransaction}.
+   * @param index - Place of a transaction of this account, from 0 on.
+   * @returns The message, a field element.
+   * @throws ADDRESS_WITHOUT_ACCOUNT, MULTISIG_CONTENT_MISMATCH if another account sends it,
+   * AMOUNT_OUT_OF_RANGE, FIELD_OUT_OF_RANGE
+   */
+  async batchMessage(batch: readonly Transaction[], index: number): Promise<bigint> {
+    const { id } = await this.#existingAccount();
+    assertContent("account", String(batch[index]?.accountId), String(id));
+    const { chainId, rollupAddress } = this.#l1;
+    const domain = signingDomain(chainId, BigInt(rollupAddress));
+    return batchMessages(batch, domain).messages[index]!;
   }
 
   /**

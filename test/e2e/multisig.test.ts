@@ -6,9 +6,14 @@ import { expect } from "chai";
 import { keccak256 } from "ethers";
 import { network } from "hardhat";
 import { type KeygenOptions, KeyGeneration } from "../../src/multisig/key-generation.ts";
-import { bundleCommitments, combineShares } from "../../src/multisig/session.ts";
+import { createProposal } from "../../src/multisig/proposal.ts";
+import { bundleCommitments, combineShares, MultisigSession } from "../../src/multisig/session.ts";
 import { MultisigWallet } from "../../src/multisig/wallet.ts";
-import type { SignedTransaction, Transaction } from "../../src/operations/transaction.ts";
+import {
+  type SignedTransaction,
+  signingDomain,
+  type Transaction,
+} from "../../src/operations/transaction.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import {
   createFrostTeam,
@@ -35,6 +40,10 @@ function generate(options: KeygenOptions): Team {
 
 /** A message as it arrives at another machine. */
 const travelled = <T>(message: T): T => JSON.parse(JSON.stringify(message)) as T;
+
+function domainOf({ rollup: { chainId, rollupAddress } }: MultisigWallet): bigint {
+  return signingDomain(chainId, BigInt(rollupAddress));
+}
 
 /** Signs a transaction by some members, each of which reviews it. */
 async function signBy(
@@ -113,6 +122,45 @@ describe(`accounts with several signers, ${random.title}`, () => {
     // The signature is for this nonce only.
     const again = wallet.submit({ ...signed, nonce: signed.nonce + 1 });
     await expectRejection("SIGNATURE_INVALID", again);
+  });
+
+  it("take part in a batch of several wallets, whose message each member computes", async () => {
+    const team = createMusigTeam(random, 2);
+    const { group, members } = team;
+    const [, alice] = await rollup.getWallets();
+    const owner = (await ethers.getSigners())[4]!;
+    const wallet = await open(team, owner.address);
+    await alice!.deposit({ token: "ETH", amount: 2n * ETHER });
+    await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
+    await rollup.processBlocks();
+    if (!(await alice!.isSigningKeySet())) await alice!.setSigningKey();
+    const change = await signBy(wallet, team, [1, 2], await wallet.prepareKeyChange());
+    await wallet.submitKeyChange(change, await wallet.signKeyChange(owner, change));
+    const toGroup = { to: wallet.address, token: "ETH", amount: 7n };
+    const recipient = BigInt(alice!.address);
+    const batch = [
+      ...(await alice!.batch().transfer(toGroup).prepare()),
+      await wallet.prepare({ type: "transfer", tokenId: 0, recipient, amount: 5n }),
+    ];
+    await expectRejection("MULTISIG_CONTENT_MISMATCH", wallet.batchMessage(batch, 0));
+    await expectRejection("MULTISIG_CONTENT_MISMATCH", wallet.batchMessage(batch, 2));
+    const message = await wallet.batchMessage(batch, 1);
+    const proposal = createProposal(group, [1, 2], { message });
+    await expectRejection("MULTISIG_BLIND", wallet.join(members[0]!, proposal));
+    const sessions = members.map((member) => new MultisigSession(member, proposal, { message }));
+    const packed = bundleCommitments(
+      group,
+      proposal,
+      sessions.map(({ commitment }) => commitment),
+    );
+    const shares = sessions.map((session) => session.sign(packed));
+    const { signature, transaction } = combineShares(group, proposal, packed, shares);
+    expect(transaction).to.equal(undefined);
+    const signed = [batch[0]!, { ...batch[1]!, publicKey: group.publicKey, signature }];
+    const whole = alice!.signer.signBatch(signed, await alice!.accountId(), domainOf(wallet));
+    const receipts = await rollup.provider.submitBatch(whole);
+    expect(receipts.map(({ status }) => status)).to.deep.equal(["accepted", "accepted"]);
+    expect(await wallet.getBalance("ETH")).to.equal(ETHER + 2n);
   });
 
   it("own an address that is derived from their key (CREATE2)", async () => {
