@@ -202,9 +202,9 @@ async function send(
   const { oneOf, readInput } = await import("../src/sdk/inputs.ts");
   if (transaction.type !== "changePubKey") return wallet.submit(transaction);
   const auth = readInput(oneOf(AUTHS), args.auth, "--auth");
-  if (auth === "onchain") return wallet.submitKeyChange(transaction);
+  if (auth === "onchain") return wallet.submit(transaction);
   const owner = await ethers.getSigner(wallet.address);
-  return wallet.submitKeyChange(transaction, await wallet.signKeyChange(owner, transaction));
+  return wallet.submit(transaction, await wallet.signKeyChange(owner, transaction));
 }
 
 const ACTIONS = { keygen, propose, sign, submit };

@@ -14,11 +14,9 @@ import { assertRollupAt } from "../l1/presence.ts";
 import { batchMessages } from "../operations/batch.ts";
 import { opsError } from "../operations/errors.ts";
 import {
-  type ChangePubKeyTransaction,
   type SignedTransaction,
   signingDomain,
   type Transaction,
-  type TransactionSignature,
 } from "../operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
 import {
@@ -49,7 +47,6 @@ import {
   type Token,
   type TokenReference,
 } from "../sdk/provider.ts";
-import { assert } from "../util/errors.ts";
 import { multisigError } from "./errors.ts";
 import type { MultisigGroup } from "./group.ts";
 import type { MultisigMember } from "./member.ts";
@@ -114,7 +111,7 @@ export interface ContractCall {
  *   return combineShares(group, proposal, packed, shares).transaction;
  * };
  * const change = await sign(await wallet.prepareKeyChange());
- * await wallet.submitKeyChange(change, await wallet.signKeyChange(owner, change));
+ * await wallet.submit(change, await wallet.signKeyChange(owner, change));
  * const payment = { to: bob.address, token: "ETH", amount: 300n, fee: 10n };
  * const handle = await wallet.submit(await sign(await wallet.prepareTransfer(payment)));
  * handle.receipt.status; // "accepted"
@@ -264,7 +261,7 @@ export class MultisigWallet {
 
   /**
    * Prepares to set the group's key as the account's signing key, to be proposed. The group signs
-   * it too, and the owner consents on L1: see {@link MultisigWallet.submitKeyChange}.
+   * it too, and the owner consents on L1: see {@link MultisigWallet.submit}.
    *
    * @param params - As of `RollupWallet.setSigningKey`; `auth` only decides on the fee.
    * @returns The complete transaction, without a signature.
@@ -327,15 +324,24 @@ export class MultisigWallet {
   /**
    * Submits a transaction that a session has signed.
    *
-   * @param signed - Of `combineShares`; a change of the key goes to
-   * {@link MultisigWallet.submitKeyChange}.
+   * @param signed - Of `combineShares`.
+   * @param authorization - Of a change of the key: the owner's consent, 0x-hex, such as of
+   * {@link MultisigWallet.signKeyChange}. Default: what the address of a CREATE2 wallet says, or
+   * else the mined call of {@link MultisigWallet.keyChangeCall}.
    * @returns A handle on the accepted transaction.
-   * @throws The code of the rule that the transaction breaks.
+   * @throws The code of the rule that the transaction breaks, such as AUTHORIZATION_INVALID.
    */
-  async submit(signed: SignedTransaction): Promise<TransactionHandle> {
-    assert(signed.type !== "changePubKey", "a ChangePubKey is sent by submitKeyChange");
-    const receipt = await this.provider.submitTransaction(signed);
-    return this.#handleOf(receipt, signed);
+  async submit(
+    signed: SignedTransaction,
+    authorization = this.#create2 === undefined
+      ? ON_CHAIN_AUTHORIZATION
+      : encodeCreate2Authorization(this.#create2),
+  ): Promise<TransactionHandle> {
+    const receipt = await this.provider.submitTransaction(
+      signed.type === "changePubKey" ? { ...signed, authorization } : signed,
+    );
+    const { rollupAddress } = this.#l1;
+    return new TransactionHandle(this.provider, receipt, { transaction: signed, rollupAddress });
   }
 
   /**
@@ -343,7 +349,7 @@ export class MultisigWallet {
    *
    * @param owner - The Ethereum wallet that owns the account.
    * @param change - The ChangePubKey, signed or not.
-   * @returns The authorization for {@link MultisigWallet.submitKeyChange}, 0x-hex.
+   * @returns The authorization for {@link MultisigWallet.submit}, 0x-hex.
    */
   signKeyChange(owner: TypedDataSigner, change: Transaction): Promise<string> {
     const { accountId, nonce } = change;
@@ -353,7 +359,7 @@ export class MultisigWallet {
 
   /**
    * Returns the call on L1 by which a contract that owns the account, such as a Safe, consents to a
-   * change of the key. It has to be mined before {@link MultisigWallet.submitKeyChange}.
+   * change of the key. It has to be mined before {@link MultisigWallet.submit}.
    *
    * @param change - The ChangePubKey, signed or not.
    * @returns Address of the rollup and calldata of `setAuthPubKeyHash`.
@@ -362,35 +368,6 @@ export class MultisigWallet {
     const values = [this.group.pubKeyHash, accountId, nonce];
     const data = ROLLUP_INTERFACE.encodeFunctionData("setAuthPubKeyHash", values);
     return { to: this.#l1.rollupAddress, data };
-  }
-
-  /**
-   * Submits a change of the key with the owner's consent.
-   *
-   * @param signed - Of `combineShares`, from {@link MultisigWallet.prepareKeyChange}.
-   * @param authorization - Of {@link MultisigWallet.signKeyChange}. Default: what the address of a
-   * CREATE2 wallet says, or else the mined call of {@link MultisigWallet.keyChangeCall}.
-   * @returns A handle on the accepted transaction.
-   * @throws The code of the rule that the transaction breaks, such as AUTHORIZATION_INVALID.
-   */
-  async submitKeyChange(
-    signed: SignedTransaction,
-    authorization = this.#create2 === undefined
-      ? ON_CHAIN_AUTHORIZATION
-      : encodeCreate2Authorization(this.#create2),
-  ): Promise<TransactionHandle> {
-    assert(signed.type === "changePubKey", "only a ChangePubKey needs the owner's consent");
-    const change: ChangePubKeyTransaction & TransactionSignature = signed;
-    const receipt = await this.provider.submitTransaction({ ...change, authorization });
-    return this.#handleOf(receipt, signed);
-  }
-
-  #handleOf(
-    receipt: ConstructorParameters<typeof TransactionHandle>[1],
-    transaction: SignedTransaction,
-  ): TransactionHandle {
-    const { rollupAddress } = this.#l1;
-    return new TransactionHandle(this.provider, receipt, { transaction, rollupAddress });
   }
 
   /** @throws FEE_ABOVE_MAXIMUM, ADDRESS_WITHOUT_ACCOUNT */

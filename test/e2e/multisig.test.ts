@@ -82,7 +82,7 @@ describe(`accounts with several signers, ${random.title}`, () => {
     await rollup.processBlocks();
     expect(await wallet.isSigningKeySet()).to.equal(false);
     const change = await signBy(wallet, team, [1, 2, 3], await wallet.prepareKeyChange());
-    await wallet.submitKeyChange(change, await wallet.signKeyChange(owner, change));
+    await wallet.submit(change, await wallet.signKeyChange(owner, change));
     expect(await wallet.isSigningKeySet()).to.equal(true);
     const payment = { to: alice!.address, token: "ETH", amount: ETHER / 4n };
     const transfer = await wallet.prepareTransfer(payment);
@@ -109,10 +109,10 @@ describe(`accounts with several signers, ${random.title}`, () => {
     await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
     await rollup.processBlocks();
     const change = await signBy(wallet, team, [1, 2], await wallet.prepareKeyChange());
-    await expectRejection("AUTHORIZATION_INVALID", wallet.submitKeyChange(change));
+    await expectRejection("AUTHORIZATION_INVALID", wallet.submit(change));
     // As a Safe sends it; L1 only sees the sender.
     await (await owner.sendTransaction(wallet.keyChangeCall(change))).wait();
-    await wallet.submitKeyChange(change);
+    await wallet.submit(change);
     const payment = { to: alice!.address, token: "ETH", amount: 5n };
     const signed = await signBy(wallet, team, [2, 1], await wallet.prepareTransfer(payment));
     const handle = await wallet.submit(signed);
@@ -135,7 +135,7 @@ describe(`accounts with several signers, ${random.title}`, () => {
     await rollup.processBlocks();
     if (!(await alice!.isSigningKeySet())) await alice!.setSigningKey();
     const change = await signBy(wallet, team, [1, 2], await wallet.prepareKeyChange());
-    await wallet.submitKeyChange(change, await wallet.signKeyChange(owner, change));
+    await wallet.submit(change, await wallet.signKeyChange(owner, change));
     const toGroup = { to: wallet.address, token: "ETH", amount: 7n };
     const recipient = BigInt(alice!.address);
     const batch = [
@@ -176,7 +176,7 @@ describe(`accounts with several signers, ${random.title}`, () => {
     await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
     await rollup.processBlocks();
     const change = await signBy(wallet, team, [1, 3], await wallet.prepareKeyChange());
-    await wallet.submitKeyChange(change);
+    await wallet.submit(change);
     await rollup.processBlocks();
     expect(await wallet.isSigningKeySet()).to.equal(true);
   });
@@ -220,7 +220,7 @@ describe(`accounts with several signers, ${random.title}`, () => {
     await alice!.deposit({ token: "ETH", amount: ETHER, to: wallet.address });
     await rollup.processBlocks();
     const change = await signBy(wallet, team, [1, 2, 3], await wallet.prepareKeyChange());
-    await wallet.submitKeyChange(change, await wallet.signKeyChange(owner, change));
+    await wallet.submit(change, await wallet.signKeyChange(owner, change));
     const payment = { to: alice!.address, token: "ETH", amount: 5n };
     const transfer = await wallet.prepareTransfer(payment);
     const few = signBy(wallet, team, [1, 2], transfer);
