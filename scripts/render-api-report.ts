@@ -16,6 +16,7 @@ export const ENTRY_POINTS = [
   "core",
   "node",
   "sdk",
+  "multisig",
 ] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];
 

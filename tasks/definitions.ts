@@ -82,6 +82,87 @@ const restoreOptions = [
   },
 ] satisfies Option[];
 
+const multisigOptions = [
+  {
+    name: "folder",
+    description:
+      "Folder that all members see, for their messages; one for each session " +
+      "(default: messages are printed and pasted)",
+  },
+  {
+    name: "timeout",
+    description: "Seconds to wait for the others' files",
+    type: ArgumentType.INT,
+    defaultValue: 600,
+  },
+  { name: "secret", description: "File of this member's secret; keygen creates it with mode 600" },
+  {
+    name: "group",
+    description: "File of the group, which is public; keygen writes it",
+    type: ArgumentType.STRING,
+    defaultValue: "multisig-group.json",
+  },
+  {
+    name: "scheme",
+    description: "keygen: frost (any of --threshold sign) or musig2 (all sign)",
+    type: ArgumentType.STRING,
+    defaultValue: "frost",
+  },
+  {
+    name: "member",
+    description: "keygen: number of this member, from 1 on",
+    type: ArgumentType.INT,
+    defaultValue: 1,
+  },
+  {
+    name: "members",
+    description: "keygen: number of members, up to 64",
+    type: ArgumentType.INT,
+    defaultValue: 3,
+  },
+  {
+    name: "threshold",
+    description: "keygen, frost: number of signers that a signature needs",
+    type: ArgumentType.INT,
+    defaultValue: 2,
+  },
+  { name: "label", description: "keygen, frost: text that no earlier run has had" },
+  { name: "account", description: "All others: L1 address that owns the account" },
+  {
+    name: "rollup",
+    description:
+      "All others: address of the rollup, from somebody trusted (default: the operator's)",
+  },
+  { name: "signers", description: "propose: numbers of the members that will sign, as 1,3,5" },
+  {
+    name: "type",
+    description: "propose: transfer, withdraw or changePubKey",
+    type: ArgumentType.STRING,
+    defaultValue: "transfer",
+  },
+  { name: "to", description: "propose: L1 address of the recipient" },
+  { name: "amount", description: "propose: amount in whole tokens, such as 1.5" },
+  {
+    name: "token",
+    description: "propose: token of the amount, or of the fee of a changePubKey",
+    type: ArgumentType.STRING,
+    defaultValue: "ETH",
+  },
+  {
+    name: "auth",
+    description:
+      "propose and submit, changePubKey: eip712 (the network has the owner's account) or onchain",
+    type: ArgumentType.STRING,
+    defaultValue: "eip712",
+  },
+  {
+    name: "yes",
+    description: "sign: sign without a question, in a script that has checked the proposal",
+    type: ArgumentType.FLAG,
+    defaultValue: false,
+  },
+] satisfies Option[];
+
 const ROLLUP_TASKS: readonly RollupTask[] = [
   {
     name: "init",
@@ -507,6 +588,17 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       ...restoreOptions,
     ],
     action: () => import("./exit.ts"),
+  },
+  {
+    name: "multisig",
+    description: "Create and use an account with several signers, step by step, one process each",
+    argument: {
+      name: "step",
+      description: "keygen, propose, sign or submit",
+      defaultValue: "",
+    },
+    options: multisigOptions,
+    action: () => import("./multisig.ts"),
   },
 ];
 

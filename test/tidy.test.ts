@@ -47,6 +47,7 @@ const MODULE_ORDER = [
   "generate",
   "sdk",
   "matchers",
+  "multisig",
   "exit",
   "bench",
   "plugin",
@@ -113,9 +114,9 @@ describe("tidy: modules", () => {
 
   it("keeps the entry points without Hardhat free of it and of the plugin", () => {
     const entries = sources.filter(({ path }) =>
-      /^src\/(groth16|circom|assert|chai|compat|core|node|sdk)\.ts$/.test(path),
+      /^src\/(groth16|circom|assert|chai|compat|core|node|sdk|multisig)\.ts$/.test(path),
     );
-    expect(entries).to.have.length(8);
+    expect(entries).to.have.length(9);
     const faults = reachable(entries).flatMap((file) =>
       findImports(file)
         .filter(({ specifier, path }) =>
@@ -128,8 +129,8 @@ describe("tidy: modules", () => {
     expect(faults).to.deep.equal([]);
   });
 
-  it("keeps sdk and api free of Node and of the operator", () => {
-    const forBrowsers = /^src\/(sdk|api)(\/|\.ts$)/;
+  it("keeps sdk, multisig and api free of Node and of the operator", () => {
+    const forBrowsers = /^src\/(sdk|multisig|api)(\/|\.ts$)/;
     const closure = reachable(sources.filter(({ path }) => forBrowsers.test(path)));
     const faults = closure.flatMap((file) =>
       findImports(file)

@@ -41,6 +41,7 @@ const sidebar = [
       { text: "A devnet and an operator", link: "/guide/devnet" },
       { text: "Running a node", link: "/guide/running-a-node" },
       { text: "Keys", link: "/guide/keys" },
+      { text: "Accounts with several signers", link: "/guide/multisig" },
       { text: "Examples", link: "/project/examples" },
       { text: "From circomkit", link: "/guide/from-circomkit" },
       { text: "From hardhat-zkit", link: "/guide/from-hardhat-zkit" },

@@ -27,6 +27,7 @@ const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   core: ["node"],
   node: ["node"],
   sdk: [],
+  multisig: [],
 };
 
 /** The errors of a program in our files, without those of the libraries, whose check takes long. */

@@ -8,6 +8,7 @@ import * as circom from "../../src/circom.ts";
 import * as core from "../../src/core.ts";
 import * as groth16 from "../../src/groth16.ts";
 import * as node from "../../src/node.ts";
+import * as multisig from "../../src/multisig.ts";
 import * as sdk from "../../src/sdk.ts";
 import * as compat from "../../src/compat.ts";
 import { circuitAssert, rollupAssert } from "../../src/assert.ts";
@@ -63,6 +64,7 @@ const EXPORTS: Readonly<Record<string, unknown>> = {
   ...groth16,
   ...node,
   ...sdk,
+  ...multisig,
 };
 /**
  * Examples that cannot run: one lists a contract of its reader, one creates error codes, and one

@@ -33,6 +33,7 @@ const OPTIONS = {
   operator: "--rollup",
   restore: "--from-block",
   exit: "--account",
+  multisig: "--signers",
   bench: "--chart",
 };
 const MOCK = ["--prover", "mock"];

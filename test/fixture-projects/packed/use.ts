@@ -7,6 +7,7 @@ import * as compat from "hardhat-zkrollup/compat";
 import * as core from "hardhat-zkrollup/core";
 import * as groth16 from "hardhat-zkrollup/groth16";
 import * as node from "hardhat-zkrollup/node";
+import * as multisig from "hardhat-zkrollup/multisig";
 import * as sdk from "hardhat-zkrollup/sdk";
 import type { InputsOf, ProjectCircuits, RollupUserConfig } from "hardhat-zkrollup/types";
 import "./types/circuits/index.js";
@@ -39,4 +40,4 @@ export const checks = async (circuits: ProjectCircuits) => {
   compat.createWitnessTester(circuit);
   await assert.circuitAssert.determined(circuit);
 };
-export { assert, chai, circom, compat, core, groth16, node, sdk, zkrollup };
+export { assert, chai, circom, compat, core, groth16, multisig, node, sdk, zkrollup };
