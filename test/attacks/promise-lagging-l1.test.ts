@@ -8,7 +8,10 @@ const random = createRandom();
 const DAY = 86_400n;
 
 /** One of several L1 nodes behind an address answers from an older block of the same chain. */
-async function lag({ l1, operator }: OperatorWorld, older: ReturnType<OperatorWorld["l1"]["snapshot"]>) {
+async function lag(
+  { l1, operator }: OperatorWorld,
+  older: ReturnType<OperatorWorld["l1"]["snapshot"]>,
+) {
   const now = l1.snapshot();
   l1.rewind(older);
   await operator.syncL1();
@@ -25,7 +28,12 @@ describe(`attacks: an L1 node that lags (${random.title})`, () => {
     const older = l1.snapshot();
     l1.increaseTime(1);
     await operator.syncL1();
-    const { hash } = submit(world, alice, { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n });
+    const { hash } = submit(world, alice, {
+      type: "transfer",
+      tokenId: 0,
+      recipient: 5n,
+      amount: 1n,
+    });
     const promise = (await promiseOf(world, hash))!;
     await lag(world, older);
     const { anchorNumber, anchorHash } = promise.group;

@@ -1,7 +1,12 @@
 /** What a payment rests on at its recipient, though docs/receipts.md says that it is nothing. */
 import { expect } from "chai";
 import { PRESETS } from "../../src/protocol/presets.ts";
-import { createFundedUser, createOperatorWorld, deposit, submit } from "../helpers/operator-world.ts";
+import {
+  createFundedUser,
+  createOperatorWorld,
+  deposit,
+  submit,
+} from "../helpers/operator-world.ts";
 import { PROMISES, promiseOf } from "../helpers/promise-world.ts";
 import { createRandom } from "../helpers/random.ts";
 
@@ -18,7 +23,8 @@ describe(`attacks: recipients of promised payments (${random.title})`, () => {
     const alice = await createFundedUser(world, random, 1_000n);
     const mallory = await createFundedUser(world, random, 1_000n);
     // All accounts but one are taken: the fee account's, and those of Alice, Mallory and others.
-    for (let owner = 100n; operator.state.nextAccountId < 63; owner++) await deposit(world, owner, 1n);
+    for (let owner = 100n; operator.state.nextAccountId < 63; owner++)
+      await deposit(world, owner, 1n);
     await operator.processBlocks();
     const pay = { type: "transfer" as const, tokenId: 0, recipient: 77n, amount: 1n };
     submit(world, mallory, { ...pay, validUntil: l1.timestamp + 60n });
