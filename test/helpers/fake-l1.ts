@@ -243,6 +243,11 @@ export class FakeL1 implements L1Port {
     this.#content = content;
   }
 
+  /** Answers from another block of the same chain, as one of several L1 nodes may. */
+  rewind(snapshot: Content): void {
+    this.#content = structuredClone(snapshot);
+  }
+
   /** Proves all committed blocks, as anybody can. */
   proveBySomebodyElse(): void {
     this.#content.blocks = this.#content.blocks.map((block) =>
