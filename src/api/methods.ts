@@ -42,7 +42,7 @@ interface MethodTraits {
   /** Undefined for a method of JSON-RPC alone. */
   readonly rest: RestRoute | undefined;
   readonly access: RpcAccess;
-  /** Whether the answer waits for a block to reach a stage; the server limits such calls. */
+  /** Whether the answer waits for a stage, or for a signer; the server limits such calls. */
   readonly waits: boolean;
   /** What a call takes of a client's rate. */
   readonly units: number;
@@ -151,7 +151,7 @@ export const RPC_METHODS = {
       "its block has left the operator's memory.",
     [schemas.hash],
     schemas.inclusionPromise.nullable(),
-    { ...get("/v1/transactions/{hash}/promise", "hash"), units: PROMISE_UNITS },
+    { ...get("/v1/transactions/{hash}/promise", "hash"), units: PROMISE_UNITS, waits: true },
   ),
   rollup_waitForReceipt: method(
     "Answers when the transaction has reached the stage or was rejected, or after a time limit.",
@@ -197,7 +197,7 @@ export const RPC_METHODS = {
       "is promised when it is asked for, if it can be kept, and the same each time.",
     [schemas.sealedBlockNumber],
     schemas.blockPromise,
-    { ...get("/v1/blocks/{number}/promise", "number"), units: PROMISE_UNITS },
+    { ...get("/v1/blocks/{number}/promise", "number"), units: PROMISE_UNITS, waits: true },
   ),
   rollup_getL1Transactions: method(
     "L1 transactions of the operator that have committed, proven or executed blocks, those of the " +

@@ -115,10 +115,12 @@ export class EventLog {
     const before = this.#ledger;
     const after = events.reduce(reduce, before);
     const dropped = this.#answerConflicts(before, after);
-    if (dropped !== undefined) {
-      this.record([dropped, ...events]);
-      return;
-    }
+    if (dropped === undefined) this.#append(events, after);
+    else this.#append([dropped, ...events], [dropped, ...events].reduce(reduce, before));
+  }
+
+  #append(events: readonly LedgerEvent[], after: Ledger): void {
+    const before = this.#ledger;
     this.#change(after, () => this.#store.append(events, { before, after }));
     if (events.some(({ type }) => type === "newsTaken")) this.#endDropConflict();
     this.watchers.notify(({ onEvents }) => onEvents?.(events, after));

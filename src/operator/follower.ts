@@ -1,4 +1,5 @@
 /** Reads L1 into the ledger, and knows which facts of L1 stop the operator. */
+import { mapBounded, REQUESTS_MAX } from "../l1/requests.ts";
 import type { L1BlockCounts, L1BlockId, L1News, L1Progress, L1Standing } from "../l1/types.ts";
 import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
@@ -8,6 +9,7 @@ import { operatorError } from "./errors.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { EventLog } from "./event-log.ts";
 import { forgetExecutedBlocks, rejectLapsedConsents } from "./ledger/decisions.ts";
+import { anchorsOf } from "./ledger/inclusions.ts";
 import type { L1View } from "./ledger/l1-view.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { lastStoredBlock, latestView, viewsOf } from "./ledger/queries.ts";
@@ -29,8 +31,15 @@ interface L1Reading {
   readonly standing: L1Standing;
   /** Numbers of executed blocks whose payouts have all been made. */
   readonly paidBlocks: readonly number[];
-  /** Numbers of blocks whose promises were made on L1 blocks that are not there any more. */
-  readonly voidPromises: readonly number[];
+  /** Promises that were made on L1 blocks that are not there any more. */
+  readonly voidPromises: VoidPromises;
+}
+
+interface VoidPromises {
+  /** Of the blocks that they are about. */
+  readonly blockNumbers: readonly number[];
+  /** L1 blocks that promises about transactions were made on. */
+  readonly anchors: readonly L1BlockId[];
 }
 
 export interface FollowerParts {
@@ -42,7 +51,11 @@ export interface FollowerParts {
   readonly assertRunning: () => void;
   /** L1 has been read. */
   readonly onRead: () => void;
+  /** A reorg has replaced L1 blocks that promises were made on. */
+  readonly onVoid: (anchors: readonly L1BlockId[]) => void;
 }
+
+const NONE_VOID: VoidPromises = { blockNumbers: [], anchors: [] };
 
 /** One read of L1 at a time. */
 export class L1Follower {
@@ -188,9 +201,7 @@ export class L1Follower {
     const log = this.#log;
     const { since, news, progress, standing, paidBlocks, voidPromises } = await this.#readAll();
     const isReorg = since !== latestView(log.ledger);
-    if (voidPromises.length > 0) {
-      log.record([{ type: "promisesDropped", blockNumbers: voidPromises }]);
-    }
+    this.#dropVoid(voidPromises);
     log.record([{ type: "progressTaken", progress }]);
     this.#progress = progress;
     this.#standing = standing;
@@ -245,25 +256,44 @@ export class L1Follower {
     return numbers.filter((_, index) => counts[index] === 0);
   }
 
+  #dropVoid({ blockNumbers, anchors }: VoidPromises): void {
+    if (blockNumbers.length === 0 && anchors.length === 0) return;
+    const lost = this.#ledger.promises.filter(({ blockNumber }) =>
+      blockNumbers.includes(blockNumber),
+    );
+    const hashes = anchors.map(({ hash }) => hash);
+    this.#log.record([{ type: "promisesDropped", blockNumbers, anchors: hashes }]);
+    const all = [
+      ...lost.map(({ anchorNumber, anchorHash }) => ({ number: anchorNumber, hash: anchorHash })),
+      ...anchors,
+    ];
+    this.#parts.onVoid([...new Map(all.map((anchor) => [anchor.hash, anchor])).values()]);
+  }
+
   /** Promises are void if L1 has another block in the place that they were made on. */
-  async #findVoid(mayBeReorg: boolean): Promise<number[]> {
+  async #findVoid(mayBeReorg: boolean): Promise<VoidPromises> {
+    if (!mayBeReorg && !this.#hasUnseenAnchors && (await this.#isTipOnL1())) return NONE_VOID;
     const { promises } = this.#ledger;
-    if (promises.length === 0) return [];
-    if (!mayBeReorg && !this.#hasUnseenAnchors && (await this.#isTipOnL1())) return [];
-    const places = [...new Set(promises.map(({ anchorNumber }) => anchorNumber))];
+    const inclusions = [...anchorsOf(this.#ledger)].map(([hash, number]) => ({ number, hash }));
+    const places = new Set([
+      ...promises.map(({ anchorNumber }) => anchorNumber),
+      ...inclusions.map(({ number }) => number),
+    ]);
     const hashes = new Map(
-      await Promise.all(
-        places.map(async (place) => [place, await this.#l1.readBlockHash(place)] as const),
-      ),
+      await mapBounded([...places], REQUESTS_MAX, async (place) => {
+        return [place, await this.#l1.readBlockHash(place)] as const;
+      }),
     );
     // A node that lags lacks a block that is still there.
     this.#hasUnseenAnchors = [...hashes.values()].includes(undefined);
-    return promises
-      .filter(({ anchorNumber, anchorHash }) => {
-        const hash = hashes.get(anchorNumber);
-        return hash !== undefined && hash !== anchorHash;
-      })
+    const isGone = ({ number, hash }: L1BlockId) => {
+      const now = hashes.get(number);
+      return now !== undefined && now !== hash;
+    };
+    const blockNumbers = promises
+      .filter(({ anchorNumber, anchorHash }) => isGone({ number: anchorNumber, hash: anchorHash }))
       .map(({ blockNumber }) => blockNumber);
+    return { blockNumbers, anchors: inclusions.filter(isGone) };
   }
 
   async #assertStart(l1BlockNumber: number): Promise<void> {

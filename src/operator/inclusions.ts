@@ -16,12 +16,11 @@ import { withDeadline } from "../util/deadline.ts";
 import { operatorError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Clock } from "./clock.ts";
-import { isSealed } from "./ledger/blocks.ts";
 import type { BatchAccepted, LedgerEvent } from "./ledger/events.ts";
 import { type PromisedTransaction, promisedTransaction } from "./ledger/inclusions.ts";
 import { addItem, certainUntil, createLapses, type Lapses } from "./ledger/lapses.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import { headState, latestView, waitingBlocks } from "./ledger/queries.ts";
+import { blockOf, headState, indexOfBlock, latestView } from "./ledger/queries.ts";
 import type { VerifiedTransaction } from "./ledger/sequence.ts";
 import { type PromiseParts, SIGNING_MS_MAX } from "./promises.ts";
 
@@ -31,6 +30,8 @@ const SIGNED_MAX = 8192;
 const GROUP_LENGTH_MAX = 4096;
 /** Transactions that may wait for a signature. */
 const WAITING_MAX = 16_384;
+/** Time after which whoever submits gets the receipt without the promise. */
+export const SLOW_MS = 2_000;
 const BLOCK_NUMBER_MAX = 2 ** 32 - 1;
 
 export interface InclusionsParts {
@@ -43,8 +44,10 @@ export interface InclusionsParts {
 /** What is known of the items that wait, as far as they have been looked at. */
 interface Survey {
   readonly blocks: Ledger["blocks"];
+  /** Number of the last block that the anchor's chain has executed. */
+  readonly confirmed: number;
   readonly open: Ledger["open"]["block"]["header"];
-  /** Items in sealed blocks that are not executed. */
+  /** Items in sealed blocks after that one. */
   readonly sealedCount: number;
   readonly lapses: Lapses;
   /** Items of the open block that have been looked at. */
@@ -65,6 +68,8 @@ export class Inclusions {
   readonly #signed = new Map<string, SignedInclusion>();
   #waiting: Waiting[] = [];
   #isSigning = false;
+  /** Whether the last round has failed, or taken long. */
+  #isSlow = false;
 
   constructor(parts: InclusionsParts) {
     this.#parts = parts;
@@ -73,6 +78,11 @@ export class Inclusions {
   /** The contract that judges the promises, if any are made. */
   get bond(): BondIdentity | undefined {
     return this.#parts.promises?.bond;
+  }
+
+  /** Whether the signer fails, or takes longer than whoever submits should wait. */
+  get isSlow(): boolean {
+    return this.#isSlow;
   }
 
   /** Adds to transactions that are accepted what is promised about them, if anything can be. */
@@ -85,8 +95,9 @@ export class Inclusions {
     const { batch } = event;
     const { ledger } = this.#parts.log;
     const survey = this.#lookThrough(ledger);
-    const validUntil = certainUntil(survey.lapses, batch, headState(ledger));
-    const group = this.#groupOf(ledger, survey.sealedCount + survey.openCount + batch.length);
+    const waiting = survey.sealedCount + survey.openCount;
+    const validUntil = certainUntil(survey.lapses, batch, headState(ledger), waiting);
+    const group = this.#groupOf(ledger, waiting + batch.length);
     if (group === undefined || validUntil <= latestView(ledger).timestamp) return event;
     const promise = { group, validUntil };
     return { ...event, batch: batch.map((item): VerifiedTransaction => ({ ...item, promise })) };
@@ -96,11 +107,15 @@ export class Inclusions {
   #lookThrough(ledger: Ledger): Survey {
     const { blocks, open } = ledger;
     const { header } = open.block;
+    const { confirmed } = latestView(ledger);
     const known = this.#survey;
     const isContinued =
-      known?.blocks === blocks && known.open === header && known.openCount <= open.items.length;
+      known?.blocks === blocks &&
+      known.confirmed === confirmed &&
+      known.open === header &&
+      known.openCount <= open.items.length;
     const survey = isContinued ? known : surveyOfBlocks(ledger);
-    const base = blocks.find(isSealed)?.applied.before ?? open.block.before;
+    const base = blockOf(ledger, confirmed + 1)?.applied.before ?? open.block.before;
     for (; survey.openCount < open.items.length; survey.openCount++) {
       const { operation } = open.block.slots[survey.openCount]!;
       const place = { base, feeAccountId: header.feeAccountId };
@@ -114,14 +129,14 @@ export class Inclusions {
    * However blocks are rebuilt, each has an item at least. So none that is due comes before the
    * last of those that wait.
    *
-   * @param count - Items that are not executed, with those that are accepted.
+   * @param count - Items that wait, with those that are accepted.
    */
   #groupOf(ledger: Ledger, count: number): InclusionGroup | undefined {
-    const { nextBlock, blockHash, timestamp } = latestView(ledger);
+    const { nextBlock, blockHash, timestamp, confirmed } = latestView(ledger);
     if (blockHash === undefined) return undefined;
     const { dueSeconds = DEFAULT_DUE_SECONDS } = this.#parts.promises!;
     const group = {
-      dueBlock: Math.min(roundedBlock(ledger.progress.executed + count, count), BLOCK_NUMBER_MAX),
+      dueBlock: Math.min(roundedBlock(confirmed + count, count), BLOCK_NUMBER_MAX),
       dueAt: timestamp + BigInt(dueSeconds),
       anchorNumber: nextBlock - 1,
       anchorHash: blockHash,
@@ -180,14 +195,19 @@ export class Inclusions {
   }
 
   async #signGroup(waiting: readonly Waiting[]): Promise<void> {
+    const cancel = this.#parts.clock.after(SLOW_MS, () => (this.#isSlow = true));
     try {
       const signed = await this.#ask(waiting.map(({ item }) => item));
+      this.#isSlow = false;
       for (const [index, { item, resolve }] of waiting.entries()) {
         this.#keep(item.hash, signed[index]!);
         resolve(signed[index]!);
       }
     } catch (error) {
+      this.#isSlow = true;
       for (const { item, reject } of waiting) reject(signerFailed(item, reasonOf(error)));
+    } finally {
+      cancel();
     }
   }
 
@@ -215,21 +235,24 @@ export class Inclusions {
   }
 }
 
-/** The blocks that are not on L1: what is there stays, unless a promise is broken. */
+/**
+ * Looks at the blocks that the chain of the next anchor has not executed: without replacing the
+ * anchor, L1 may lose what came later, and another validator may revert it.
+ */
 function surveyOfBlocks(ledger: Ledger): Survey {
   const { blocks, open } = ledger;
+  const { confirmed } = latestView(ledger);
   const lapses = createLapses();
-  const sealed = blocks.filter(isSealed);
-  const base = sealed[0]?.applied.before ?? open.block.before;
-  for (const { items, applied } of sealed) {
+  const waiting = blocks.slice(Math.max(indexOfBlock(ledger, confirmed + 1), 0));
+  const base = waiting[0]?.applied.before ?? open.block.before;
+  for (const { items, applied } of waiting) {
     const { operations, feeAccountId } = applied.block;
     for (const [slot, item] of items.entries()) {
       addItem(lapses, item, operations[slot]!, { base, feeAccountId });
     }
   }
-  const counts = waitingBlocks(ledger).map(({ items }) => items.length);
-  const sealedCount = counts.reduce((sum, count) => sum + count, 0);
-  return { blocks, open: open.block.header, sealedCount, lapses, openCount: 0 };
+  const sealedCount = waiting.reduce((sum, { items }) => sum + items.length, 0);
+  return { blocks, confirmed, open: open.block.header, sealedCount, lapses, openCount: 0 };
 }
 
 /**

@@ -4,7 +4,7 @@
  * follower of L1 and the stages. Clock, L1, prover, store and logger are injected.
  */
 import { type BatchCrypto, createBatchCrypto } from "../kernel/batch.ts";
-import type { L1BlockCounts, Token } from "../l1/types.ts";
+import type { L1BlockCounts, L1BlockId, Token } from "../l1/types.ts";
 import type { SignedTransaction } from "../operations/transaction.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
@@ -49,7 +49,7 @@ import {
 } from "./ledger/queries.ts";
 import type { Receipt, RequestReceipt, TransactionReceipt } from "./ledger/receipts.ts";
 import { type BlockSummary, summarizeBlock } from "./ledger/summary.ts";
-import { silentLogger } from "./logger.ts";
+import { type Logger, silentLogger } from "./logger.ts";
 import { DEFAULT_OPTIONS, type OperatorOptions, type OperatorParts } from "./options.ts";
 import { revertBlocksFrom } from "./revert.ts";
 import { Promises, type SignedPromise } from "./promises.ts";
@@ -139,6 +139,7 @@ export class Operator {
       assertRunning,
       lastForgettable: (progress) => store.lastForgettable(progress),
       onRead: () => this.#onChange(),
+      onVoid: (anchors) => logVoid(logger, anchors),
     });
     this.#stages = new Stages({
       l1,
@@ -649,6 +650,11 @@ export class Operator {
     return this.#inclusions.sign(hashes);
   }
 
+  /** Whether promises take so long that receipts are answered without them. */
+  get isPromisingSlow(): boolean {
+    return this.#inclusions.isSlow;
+  }
+
   /** The contract that judges the promises, if any are made. */
   get bond(): BondIdentity | undefined {
     return this.#inclusions.bond;
@@ -854,4 +860,14 @@ export class Operator {
 /** @param turn - Says whether it has done anything. */
 async function untilDone(turn: () => Promise<boolean>): Promise<void> {
   while (await turn());
+}
+
+/** A void promise counts again when L1 cannot show any more that its anchor was replaced. */
+function logVoid(logger: Logger, anchors: readonly L1BlockId[]): void {
+  const places = anchors.map(({ number, hash }) => `${number} (${hash})`).join(", ");
+  logger.error(
+    `A reorg has voided promises that were made on the L1 block ${places}: within 256 L1 blocks, ` +
+      "somebody must call keepAnchor of the bond with that number",
+    { anchors },
+  );
 }

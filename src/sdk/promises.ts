@@ -18,7 +18,7 @@ import { type SealedBlock, verifySealedBlock } from "../receipts/sealed-block.ts
 import type { RpcResult } from "../api/methods.ts";
 import { toJson } from "../util/json.ts";
 import { omit } from "../util/omit.ts";
-import { address, option, optionsOf, readInput } from "./inputs.ts";
+import { address, integer, option, optionsOf, readInput } from "./inputs.ts";
 
 /** What a holder of promises trusts. */
 export interface PromiseTrust {
@@ -60,8 +60,12 @@ export interface InclusionPromise {
 
 /** What a holder wants of a promise about a transaction. */
 export interface InclusionWish {
-  /** What the holder knows of the transaction: a payee its token, recipient and amount. */
-  readonly inclusion: Partial<Inclusion>;
+  /**
+   * What the holder knows of the transaction: a payee its token, recipient and amount, and of the
+   * payer account and nonce. Each pair of these is one payment, and counts once: otherwise the
+   * promise about an older payment could be shown again.
+   */
+  readonly inclusion: Partial<Inclusion> & Pick<Inclusion, "accountId" | "nonce">;
   /** Seconds of L1's time in which the transaction must be due. Default: two days. */
   readonly dueWithinSeconds?: number;
 }
@@ -76,6 +80,11 @@ const trustSchema = optionsOf<PromiseTrust>({
     (value): value is Provider =>
       typeof value === "object" && value !== null && "getBlock" in value && "getNetwork" in value,
   ),
+});
+
+const identitySchema = optionsOf<Pick<Inclusion, "accountId" | "nonce">>({
+  accountId: integer(0),
+  nonce: integer(0),
 });
 
 /** Checks what is trusted. @throws OPTION_INVALID, OPTION_UNKNOWN, ADDRESS_INVALID */
@@ -121,6 +130,8 @@ export async function checkInclusion(
   { inclusion: known, dueWithinSeconds = DUE_WITHIN_SECONDS }: InclusionWish,
   { bond: bondAddress, rollup, l1 }: Required<PromiseTrust>,
 ): Promise<InclusionPromise> {
+  const { accountId, nonce } = known;
+  readInput(identitySchema, { accountId, nonce }, "inclusion");
   const promise: SignedInclusion = { inclusion, group, path, signature };
   const bond = await readBond(l1, bondAddress);
   assertBond(bond, rollup);

@@ -268,7 +268,8 @@ export class RollupProvider {
    *
    * @example
    * const { hash } = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
-   * const wish = { inclusion: { recipient: bob.address, tokenId: 0, amount: 5n } };
+   * const payer = { accountId: await alice.accountId(), nonce: (await alice.getNonce()) - 1 };
+   * const wish = { inclusion: { ...payer, recipient: bob.address, tokenId: 0, amount: 5n } };
    * const trust = { bond: bob.address, l1: ethers.provider };
    * await provider.getInclusionPromise(hash, wish, trust); // throws PROMISES_NOT_OFFERED
    */

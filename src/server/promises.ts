@@ -2,6 +2,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { RpcResult } from "../api/methods.ts";
 import { operatorError } from "../operator/errors.ts";
+import { SLOW_MS } from "../operator/inclusions.ts";
 import type { TransactionReceipt } from "../operator/ledger/receipts.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { SignedPromise } from "../operator/promises.ts";
@@ -9,17 +10,18 @@ import type { SignedInclusion } from "../receipts/inclusion.ts";
 import type { BondIdentity } from "../receipts/sealed-block.ts";
 import { withDeadline } from "../util/deadline.ts";
 
-/** Time that the signer of promises has before a receipt is answered without one, milliseconds. */
-const PROMISE_MS_MAX = 2_000;
-
-/** What is accepted is answered in any case: who wants the promise can ask for it later. */
+/**
+ * What is accepted is answered in any case, and at once while the signer is slow: who wants the
+ * promise can ask for it later.
+ */
 export async function withPromises(
   operator: Operator,
   receipts: readonly TransactionReceipt[],
 ): Promise<RpcResult<"rollup_submitBatch">> {
   if (operator.bond === undefined) return [...receipts];
   const signing = operator.promiseTransactions(receipts.map(({ hash }) => hash));
-  const promises = await withDeadline(signing, PROMISE_MS_MAX).catch(() => []);
+  const limitMs = operator.isPromisingSlow ? 0 : SLOW_MS;
+  const promises = await withDeadline(signing, limitMs).catch(() => []);
   return receipts.map((receipt, index) => {
     const promise = promises[index];
     return promise ? { ...receipt, promise: toInclusionPromise(operator, promise) } : receipt;

@@ -160,15 +160,17 @@ export class OperatorRun {
   /** Starts another operator from the store. */
   async #restart(): Promise<void> {
     const { l1, prover, operator } = this.world;
-    const before = describeLedger(operator.checkpoint());
+    const { isRunning } = operator;
     await operator.close();
+    const before = describeLedger(operator.checkpoint());
     const promises = this.#promises;
     const parts = {
       ...{ preset: PRESETS.dev, feeAccountAddress: FEE_ACCOUNT_ADDRESS },
       ...(promises && { promises }),
     };
     const { store } = this;
-    expect(describeLedger(store.replay())).to.deep.equal(before);
+    // After a start that has failed, the store has what that has found out.
+    if (isRunning) expect(describeLedger(store.replay())).to.deep.equal(before);
     this.world = {
       ...this.world,
       operator: await Operator.create({ ...parts, l1, prover, store }),

@@ -276,8 +276,9 @@ describe("receipts: promises of a node", () => {
     const { bond: named, ...answered } = handle.receipt.promise!;
     expect(answered, "the receipt has it").to.deep.equal(promise);
     expect(named).to.deep.equal({ chainId: bond.chainId, address: bondAddress });
-    // A shop knows what it expects, and nothing else of the transaction.
-    const wish = { inclusion: { recipient: other.address, tokenId: 0, amount: 100n } };
+    // A shop knows what it expects, and who says that it has paid with which nonce.
+    const payer = { accountId: handle.receipt.accountId, nonce: handle.receipt.nonce };
+    const wish = { inclusion: { ...payer, recipient: other.address, tokenId: 0, amount: 100n } };
     const asked = await provider.getInclusionPromise(handle.hash, wish, trust);
     expect(asked.promise).to.deep.equal(promise);
     const batch = await alice

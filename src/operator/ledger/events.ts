@@ -144,6 +144,8 @@ export interface PromisesDropped {
   readonly blockNumbers: readonly number[];
   /** Transactions whose promises at acceptance are given up. */
   readonly hashes?: readonly string[];
+  /** Hashes of L1 blocks that are gone, and with them all promises at acceptance on them. */
+  readonly anchors?: readonly string[];
 }
 
 export type LedgerEvent =

@@ -4,7 +4,6 @@
  * A promise says that from a block or a second on a nonce is used, by nothing but the transaction;
  * see docs/receipts.md. It stays with the transaction wherever that is placed again.
  */
-import type { InclusionGroup } from "../../receipts/inclusion.ts";
 import { omit } from "../../util/omit.ts";
 import type { BlockRecord } from "./blocks.ts";
 import type { Ledger } from "./ledger.ts";
@@ -15,29 +14,27 @@ import { type InclusionTerms, type Item, itemsOf, type VerifiedTransaction } fro
 /** A transaction with what was promised about it. */
 export type PromisedTransaction = VerifiedTransaction & { readonly promise: InclusionTerms };
 
-/** The transaction of a hash with its promise, if it is kept and the promise is not void. */
+/** The transaction of a hash with its promise, if both are kept. */
 export function promisedTransaction(ledger: Ledger, hash: string): PromisedTransaction | undefined {
   const item = itemOf(ledger, hash);
-  return item !== undefined && isPromised(item) && !isVoid(ledger, item.promise.group)
-    ? item
-    : undefined;
+  return item !== undefined && isPromised(item) ? item : undefined;
 }
 
 function isPromised(item: Item): item is PromisedTransaction {
   return item.kind === "transaction" && item.promise !== undefined;
 }
 
-/**
- * Whether a reorg has replaced the L1 block that promises are made on. While L1 is shorter, it may
- * still come back.
- */
-function isVoid({ l1History }: Ledger, { anchorNumber, anchorHash }: InclusionGroup): boolean {
-  const numbers = l1History.map(({ nextBlock }) => nextBlock - 1);
-  // Views that are too old to be kept stand.
-  if (anchorNumber < numbers[0]! || anchorNumber > numbers.at(-1)!) return false;
-  return l1History.every(
-    ({ blockHash }, index) => numbers[index] !== anchorNumber || blockHash !== anchorHash,
-  );
+/** The L1 blocks that promises were made on, by their hashes. */
+export function anchorsOf({ blocks, open }: Ledger): ReadonlyMap<string, number> {
+  const anchors = new Map<string, number>();
+  for (const { items } of [...blocks, open]) {
+    for (const item of items) {
+      if (!isPromised(item)) continue;
+      const { anchorHash, anchorNumber } = item.promise.group;
+      anchors.set(anchorHash, anchorNumber);
+    }
+  }
+  return anchors;
 }
 
 /** A promise that a change of the ledger would break. */
@@ -58,7 +55,7 @@ function droppedInclusions(before: Ledger, after: Ledger): BrokenInclusion[] {
   const waiting = itemsOf(sequenceFrom(before, firstSealedNumber(before))).filter(isPromised);
   return waiting
     .filter(({ hash }) => after.receipts.placeOf(hash) === undefined)
-    .filter(({ promise }) => timestamp <= promise.validUntil && !isVoid(after, promise.group))
+    .filter(({ promise }) => timestamp <= promise.validUntil)
     .map(({ hash }) => ({ hash, reason: "dropped" }));
 }
 
@@ -77,7 +74,7 @@ function lateInclusions(before: Ledger, after: Ledger): BrokenInclusion[] {
       .filter(isPromised)
       .filter(({ promise: { group, validUntil } }) => {
         const isDue = blockNumber >= group.dueBlock || timestamp >= group.dueAt;
-        return isDue && timestamp <= validUntil && !isVoid(after, group);
+        return isDue && timestamp <= validUntil;
       })
       .map(({ hash }) => ({ hash, reason: "late" as const }));
   });
@@ -99,14 +96,26 @@ function headerBefore(
   return blockOf(ledger, number)?.applied.block ?? ledger.start.storedBlock;
 }
 
-/** The ledger without what was promised about some transactions that wait. */
-export function dropInclusions(ledger: Ledger, hashes: readonly string[]): Ledger {
-  if (hashes.length === 0) return ledger;
-  const dropped = new Set(hashes);
+/** What is promised no more. */
+interface DroppedInclusions {
+  /** Hashes of transactions. */
+  readonly hashes?: readonly string[];
+  /** Hashes of L1 blocks that promises were made on. */
+  readonly anchors?: readonly string[];
+}
+
+/** The ledger without some promises about transactions. */
+export function dropInclusions(
+  ledger: Ledger,
+  { hashes = [], anchors = [] }: DroppedInclusions,
+): Ledger {
+  if (hashes.length === 0 && anchors.length === 0) return ledger;
+  const [dropped, gone] = [new Set(hashes), new Set(anchors)];
   const without = (items: readonly Item[]) =>
     items.map((item) => {
-      if (!isPromised(item) || !dropped.has(item.hash)) return item;
-      return omit(item, "promise");
+      if (!isPromised(item)) return item;
+      const isDropped = dropped.has(item.hash) || gone.has(item.promise.group.anchorHash);
+      return isDropped ? omit(item, "promise") : item;
     });
   const { open } = ledger;
   const blocks = ledger.blocks.map((block) => ({ ...block, items: without(block.items) }));

@@ -58,6 +58,6 @@ export function reduce(ledger: Ledger, event: LedgerEvent): Ledger {
     case "blockPromised":
       return addPromise(ledger, event.promise);
     case "promisesDropped":
-      return dropInclusions(dropPromises(ledger, event.blockNumbers), event.hashes ?? []);
+      return dropInclusions(dropPromises(ledger, event.blockNumbers), event);
   }
 }

@@ -119,7 +119,11 @@ export function openSlots(state: RollupState, blockNumber: number, timestamp: bi
  * @throws The code of the first rule that one of them breaks, BATCH_LENGTH_INVALID,
  * BATCH_TOO_LARGE
  */
-export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence {
+export function placeBatch(
+  sequence: Sequence,
+  batch: readonly Item[],
+  { isKept = false }: Placing = {},
+): Sequence {
   const { limits } = sequence;
   const open = appendBatch(sequence, batch);
   if (open !== undefined) return { ...sequence, open };
@@ -127,11 +131,20 @@ export function placeBatch(sequence: Sequence, batch: readonly Item[]): Sequence
   const next = sealWhole(sequence);
   const opened = openWith(next.open, batch);
   // An item alone is as small as a block can be.
-  if (batch.length > 1 && !fits(opened, limits)) {
+  if (batch.length > 1 && !isKept && !fits(opened, limits)) {
     const { bytes, gas } = opened.cost;
     throw operatorError({ code: "BATCH_TOO_LARGE", length: batch.length, bytes, gas });
   }
   return cutBeforeLast(sequence, opened) ?? { ...next, open: opened };
+}
+
+/** How a batch is placed. */
+interface Placing {
+  /**
+   * Whether it stands in a block of its own where it exceeds the limits, which are an estimate.
+   * Default: false.
+   */
+  readonly isKept?: boolean;
 }
 
 /** The state after a batch in the next slots. @throws as {@link placeBatch} */
@@ -302,7 +315,9 @@ function tryPlace(
     if (rejection !== undefined) return { rejection };
   }
   try {
-    return placeBatch(sequence, batch);
+    // What is promised has been within the limits of L1, whatever they seem to be now.
+    const isKept = batch.some((item) => item.kind === "transaction" && item.promise !== undefined);
+    return placeBatch(sequence, batch, { isKept });
   } catch (error) {
     // A rule of an operation. No rule refuses an L1 request, so that would be a fault of ours.
     if (!isRollupError(error) || batch.some(({ kind }) => kind === "request")) throw error;
