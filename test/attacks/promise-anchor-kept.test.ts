@@ -7,7 +7,7 @@ import { createRandom } from "../helpers/random.ts";
 const random = createRandom();
 
 describe(`attacks: anchors that nobody keeps (${random.title})`, () => {
-  it("tells the operator of a promise that a reorg has voided", async () => {
+  it("informs the operator of a promise that a reorg has voided", async () => {
     const lines: string[] = [];
     const note = (text: string) => void lines.push(text);
     const logger = { debug: note, info: note, error: note };

@@ -17,7 +17,10 @@ describe(`attacks: a signer of promises that hangs (${random.title})`, () => {
       const pay = { type: "transfer" as const, tokenId: 0, recipient: 5n, amount: 1n };
       const { hash } = submit(world, alice, pay);
       const limits = { requestsMax: REQUESTS_MAX, waitingCallsMax: REQUESTS_MAX / 2 };
-      const server = await serveOperator(operator, () => Promise.resolve(null), { port: 0, limits });
+      const server = await serveOperator(operator, () => Promise.resolve(null), {
+        port: 0,
+        limits,
+      });
       const end = new AbortController();
       const call = (method: string, params: unknown[]) => {
         const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
