@@ -50,6 +50,7 @@ describe(`attacks: a start after INCLUSION_CONFLICT (${random.title})`, () => {
       }).catch((error: unknown) => error);
       const failure = isRollupError(next) ? next.code : undefined;
       expect(failure, "nobody can read anything").to.equal(undefined);
+      await (next as Operator).processBlocks().catch(() => undefined);
       expect((next as Operator).obstacle?.code).to.equal("INCLUSION_CONFLICT");
       await (next as Operator).close();
     });

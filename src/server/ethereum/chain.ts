@@ -71,14 +71,25 @@ export class Chain {
   /** @returns Undefined if the block is not sealed, or older than the store. */
   async findNumber(blockNumber: number): Promise<ChainBlock | undefined> {
     if (blockNumber === 0) return this.#genesis();
+    const before = await this.#timestampOf(blockNumber - 1);
     const record = this.#operator.block(blockNumber);
     if (record !== undefined) {
       const { applied, items } = record;
-      return this.#toBlock(summarizeBlock(record), place(applied.block.operations, items));
+      const operations = place(applied.block.operations, items);
+      return this.#toBlock(summarizeBlock(record), operations, before);
     }
     const summary = await this.#operator.findBlock(blockNumber);
     if (summary === undefined) return undefined;
-    return this.#toBlock(summary, await this.#operator.pastOperations(blockNumber));
+    return this.#toBlock(summary, await this.#operator.pastOperations(blockNumber), before);
+  }
+
+  /** Time of a block, Unix seconds; 0 of genesis, and of what is older than the store. */
+  async #timestampOf(blockNumber: number): Promise<bigint> {
+    if (blockNumber <= 0) return 0n;
+    const { storedBlock } = this.#operator.checkpoint().start;
+    if (storedBlock.blockNumber === blockNumber) return storedBlock.timestamp;
+    const known = this.#operator.block(blockNumber)?.applied.block;
+    return (known ?? (await this.#operator.findBlock(blockNumber)))?.timestamp ?? 0n;
   }
 
   /** The open block if it has this number, or else as {@link findNumber}. */
@@ -97,7 +108,12 @@ export class Chain {
     const state = blockNumber === first ? start.state : block?.applied.state;
     const isMeant =
       typeof id !== "object" ||
-      (state !== undefined && blockHash(this.domain, blockNumber!, state.root) === id.hash);
+      (state !== undefined &&
+        blockHash(this.domain, {
+          blockNumber: blockNumber!,
+          stateRoot: state.root,
+          timestamp: await this.#timestampOf(blockNumber!),
+        }) === id.hash);
     if (state !== undefined && isMeant) return state;
     const named = typeof id === "object" ? id.hash : String(blockNumber ?? id);
     throw rpcError({ code: "RPC_STATE_NOT_KEPT", block: named, first, last: this.latest });
@@ -115,7 +131,12 @@ export class Chain {
     return first === 1 ? 0 : first;
   }
 
-  #toBlock(summary: BlockSummary, operations: readonly PlacedOperation[]): ChainBlock {
+  /** @param before - Time of the block before. */
+  #toBlock(
+    summary: BlockSummary,
+    operations: readonly PlacedOperation[],
+    before: bigint,
+  ): ChainBlock {
     const { blockNumber, oldStateRoot, newStateRoot, timestamp, feeAccountId } = summary;
     const { pubdataBytes = 0 } = summary;
     const kinds = this.#operator.preset.blockKinds;
@@ -123,8 +144,12 @@ export class Chain {
     const shown = operations.filter(({ type }) => type !== "noop");
     return {
       blockNumber,
-      hash: blockHash(this.domain, blockNumber, newStateRoot),
-      parentHash: blockHash(this.domain, blockNumber - 1, oldStateRoot),
+      hash: blockHash(this.domain, { blockNumber, stateRoot: newStateRoot, timestamp }),
+      parentHash: blockHash(this.domain, {
+        blockNumber: blockNumber - 1,
+        stateRoot: oldStateRoot,
+        timestamp: before,
+      }),
       stateRoot: newStateRoot,
       timestamp,
       feeAccountAddress: this.addressOf(feeAccountId),
@@ -134,17 +159,22 @@ export class Chain {
     };
   }
 
-  #openBlock(): ChainBlock {
+  async #openBlock(): Promise<ChainBlock> {
     const { open, start, blocks } = this.#operator.checkpoint();
     const { blockNumber, timestamp, feeAccountId } = open.block.header;
     const { root } = blocks.at(-1)?.applied.state ?? start.state;
+    const before = await this.#timestampOf(blockNumber - 1);
     const operations = place(
       open.block.slots.map(({ operation }) => operation),
       open.items,
     );
     return {
       blockNumber,
-      parentHash: blockHash(this.domain, blockNumber - 1, root),
+      parentHash: blockHash(this.domain, {
+        blockNumber: blockNumber - 1,
+        stateRoot: root,
+        timestamp: before,
+      }),
       timestamp,
       feeAccountAddress: this.addressOf(feeAccountId),
       slots: operations.length,
@@ -162,7 +192,7 @@ export class Chain {
     if (stateRoot === undefined) return undefined;
     return {
       blockNumber: 0,
-      hash: blockHash(this.domain, 0, stateRoot),
+      hash: blockHash(this.domain, { blockNumber: 0, stateRoot, timestamp: 0n }),
       parentHash: NO_PARENT,
       stateRoot,
       timestamp: 0n,

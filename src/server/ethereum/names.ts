@@ -11,9 +11,22 @@ const DIGEST_BITS = 192n;
 const BLOCK_DOMAIN = keccak(utf8ToBytes("hardhat-zkrollup: L2 block"));
 const REQUEST_DOMAIN = keccak(utf8ToBytes("hardhat-zkrollup: L1 request"));
 
+/** What is hashed of a block: one that is rebuilt has another time, at least. */
+export interface NamedBlock {
+  readonly blockNumber: number;
+  /** After the block. */
+  readonly stateRoot: bigint;
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+}
+
 /** @param domain - Of the rollup, see `signingDomain`. */
-export function blockHash(domain: bigint, blockNumber: number, stateRoot: bigint): string {
-  const digest = keccakOfWords([BLOCK_DOMAIN, domain, BigInt(blockNumber), stateRoot]);
+export function blockHash(
+  domain: bigint,
+  { blockNumber, stateRoot, timestamp }: NamedBlock,
+): string {
+  const words = [BLOCK_DOMAIN, domain, BigInt(blockNumber), stateRoot, timestamp];
+  const digest = keccakOfWords(words);
   return toWord((BigInt(blockNumber) << DIGEST_BITS) | (digest >> NUMBER_BITS));
 }
 
