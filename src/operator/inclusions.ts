@@ -21,7 +21,7 @@ import { type PromisedTransaction, promisedTransaction } from "./ledger/inclusio
 import { addItem, certainUntil, createLapses, type Lapses } from "./ledger/lapses.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { blockOf, headState, indexOfBlock, latestView } from "./ledger/queries.ts";
-import type { VerifiedTransaction } from "./ledger/sequence.ts";
+import type { InclusionTerms, VerifiedTransaction } from "./ledger/sequence.ts";
 import { type PromiseParts, SIGNING_MS_MAX } from "./promises.ts";
 
 /** Signed promises that are kept for whoever asks again. */
@@ -159,8 +159,8 @@ export class Inclusions {
         const item = promisedTransaction(ledger, hash);
         if (item === undefined) return undefined;
         const known = this.#signed.get(hash);
-        const isKnown = known !== undefined && keyOf(known.group) === keyOf(item.promise.group);
-        return isKnown ? known : this.#enqueue(item);
+        if (known !== undefined && isOf(known, item.promise)) return known;
+        return this.#enqueue(item);
       }),
     );
   }
@@ -264,6 +264,10 @@ function surveyOfBlocks(ledger: Ledger): Survey {
 function roundedBlock(blockNumber: number, count: number): number {
   const step = Math.max(16, 2 ** Math.floor(Math.log2(count / 4)));
   return Math.ceil(blockNumber / step) * step;
+}
+
+function isOf({ group, inclusion }: SignedInclusion, promise: InclusionTerms): boolean {
+  return keyOf(group) === keyOf(promise.group) && inclusion.validUntil === promise.validUntil;
 }
 
 function keyOf({ dueBlock, dueAt, anchorHash }: InclusionGroup): string {

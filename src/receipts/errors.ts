@@ -103,7 +103,7 @@ export const receiptError = defineErrors<ReceiptErrorFacts>({
   RECEIPT_DUE_LATE: {
     message: ({ about, dueAt, dueAtMax, validUntil }) =>
       `The promise about ${about} is due at ${dueAt}, for blocks until ${validUntil}; ` +
-      `it must be due at ${dueAtMax} at the latest, and before these blocks end.`,
+      `it must be due at ${dueAtMax} at the latest, and two days before these blocks end.`,
     fix: "Wait until the transaction is executed, or allow it more time and sign it for longer.",
   },
 });

@@ -10,6 +10,7 @@ import type { TypedDataSigner } from "../l1/authorization.ts";
 import { toChecksumAddress } from "../l1/addresses.ts";
 import type { Transaction } from "../operations/transaction.ts";
 import { OPERATIONS } from "../operations/table.ts";
+import { TIMESTAMP_LAG_MAX_SECONDS } from "../protocol/constants.ts";
 import { keccakOfWords } from "../util/keccak.ts";
 import { receiptError } from "./errors.ts";
 import { climbHashTree, createHashTree } from "./merkle-tree.ts";
@@ -54,6 +55,12 @@ export interface SignedInclusion {
 
 /** Seconds of L1's time in which a promised transaction is due by default. */
 export const DEFAULT_DUE_SECONDS = 24 * 60 * 60;
+
+/**
+ * Seconds that a promise must hold after it is due: an operator chooses the times of blocks within a
+ * day, so a shorter one could be evaded by a gap between two of them.
+ */
+const DUE_GAP_SECONDS = 2n * BigInt(TIMESTAMP_LAG_MAX_SECONDS);
 
 const GROUP_TYPES = {
   InclusionGroup: [
@@ -152,7 +159,7 @@ export function verifyInclusion(expected: InclusionExpectation, promise: SignedI
   }
   const { dueAtMax } = expected;
   const { validUntil } = inclusion;
-  if (dueAt > dueAtMax || validUntil < dueAt) {
+  if (dueAt > dueAtMax || validUntil < dueAt + DUE_GAP_SECONDS) {
     throw receiptError({ code: "RECEIPT_DUE_LATE", about, dueAt, dueAtMax, validUntil });
   }
 }
