@@ -17,6 +17,7 @@
  * const wallet = await RollupWallet.create(signer, new RollupProvider(client), options);
  * wallet.address === signer.address; // true
  */
+export type { Abort } from "./api/abort.ts";
 export { createRpcClient, type JsonRpcRequest, type RpcClient } from "./api/client.ts";
 export {
   closestPackableAmountAbove,
@@ -29,6 +30,17 @@ export {
   parseAmount,
 } from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
+export type { BlockOptions } from "./sdk/blocks.ts";
+export { connect, type RollupNode, type RpcSender } from "./sdk/connect.ts";
+export type { ConnectionOptions } from "./sdk/connection-params.ts";
+export type {
+  AccountEvent,
+  BlockEvent,
+  RequestEvent,
+  RollupEvent,
+  TransactionEvent,
+} from "./sdk/events.ts";
+export type { AccountTransaction } from "./sdk/history.ts";
 export type { SendContent } from "./sdk/drafts.ts";
 export type { FeeParams } from "./sdk/fee-params.ts";
 export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts";
@@ -43,21 +55,34 @@ export type {
   WalletOptions,
   WithdrawParams,
 } from "./sdk/params.ts";
+export type { HistoryOptions, WaitOptions } from "./sdk/provider-params.ts";
 export {
   type AccountInfo,
+  type Balances,
   type BatchMember,
   type BlockInfo,
   type FeeEstimate,
+  type OperatorStatus,
   type RequestReceipt,
   type RollupInfo,
   RollupProvider,
   type ListedToken,
+  type StateName,
   type Token,
   type TokenReference,
+  type TransactionDetails,
   type TransactionReceipt,
 } from "./sdk/provider.ts";
 export { type Bond, readBond } from "./receipts/bond-on-l1.ts";
 export type { BlockPromise, PromiseTrust } from "./sdk/promises.ts";
+export {
+  type EventArguments,
+  type EventName,
+  type Listener,
+  Rollup,
+  type Unsubscribe,
+} from "./sdk/rollup.ts";
+export type { OpenSocket, SocketEvent, SocketLike } from "./sdk/stream-link.ts";
 export { RollupSigner } from "./sdk/signer.ts";
 export { RollupWallet } from "./sdk/wallet.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

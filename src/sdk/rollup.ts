@@ -1,0 +1,396 @@
+/** One rollup, as a program is connected to it: state, history, events, and wallets. */
+import type { Provider } from "ethers";
+import { type Abort, assertWanted, onAbort } from "../api/abort.ts";
+import type { RpcClient } from "../api/client.ts";
+import { isRollupError } from "../util/errors.ts";
+import { type BlockOptions, blockOptions, followBlocks } from "./blocks.ts";
+import {
+  type AccountEvent,
+  type BlockEvent,
+  type EventSource,
+  type EventSubject,
+  isFinal,
+  type RollupEvent,
+  saysTheSame,
+  toTransactionEvent,
+  type TransactionEvent,
+} from "./events.ts";
+import { readAccount } from "./fee-params.ts";
+import { hash32, listener as listenerInput, oneOf, readInput } from "./inputs.ts";
+import { type WaitOptions, waitOptions } from "./provider-params.ts";
+import { type BlockInfo, RollupProvider } from "./provider.ts";
+
+/** What a connection consists of. */
+export interface RollupParts {
+  readonly client: RpcClient;
+  readonly chainId: bigint;
+  readonly rollupAddress: string;
+  /** Opens L1, at its first use. */
+  readonly openL1: () => Promise<Provider>;
+  /** Opens a source of events. */
+  readonly openEvents: (rollup: RollupProvider, subject: EventSubject) => Promise<EventSource>;
+  /** Releases what is open. */
+  readonly onClose: () => void;
+}
+
+/** Ends a subscription. */
+export type Unsubscribe = () => void;
+/** Is called with what happens, one event after the other. */
+export type Listener<E> = (event: E) => unknown;
+
+const EVENT_NAMES = ["block", "transaction", "account", "error"] as const;
+/** What can be listened to. */
+export type EventName = (typeof EVENT_NAMES)[number];
+
+/** What `on` takes besides the name. */
+export interface EventArguments {
+  /** Each status that a block reaches. */
+  readonly block: [listener: Listener<BlockEvent>];
+  /** A transaction, until it is executed or rejected. */
+  readonly transaction: [hash: string, listener: Listener<TransactionEvent>];
+  /** An account. */
+  readonly account: [account: number | string, listener: Listener<AccountEvent>];
+  /** What goes wrong in a subscription or in a listener. */
+  readonly error: [listener: Listener<unknown>];
+}
+
+interface Registration {
+  readonly name: EventName;
+  readonly listener: Listener<never>;
+  readonly stop: () => void;
+}
+
+/**
+ * A connection to one rollup through one of its nodes; `connect` makes it. It has everything of
+ * `RollupProvider`.
+ *
+ * @example
+ * const rollup = await connect(ethers.provider);
+ * (await rollup.getConfig()).rollupAddress === rollup.rollupAddress; // true
+ * rollup.close();
+ */
+export class Rollup extends RollupProvider {
+  /** Chain id of L1. */
+  readonly chainId: bigint;
+  /** Address of the contract on L1, with its checksum. */
+  readonly rollupAddress: string;
+  readonly #parts: RollupParts;
+  readonly #closing = new AbortController();
+  readonly #registrations = new Set<Registration>();
+
+  /** @param parts - Use `connect`, which makes them. */
+  constructor(parts: RollupParts) {
+    super(parts.client);
+    this.#parts = parts;
+    this.chainId = parts.chainId;
+    this.rollupAddress = parts.rollupAddress;
+  }
+
+  /**
+   * Returns the L1 that the rollup is on, as this program reaches it.
+   *
+   * @returns A provider of ethers.
+   * @throws L1_CHAIN_MISMATCH, CONNECTION_FAILED, CONNECTION_TIMEOUT
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * const l1 = await rollup.getL1();
+   * await l1.getBalance(alice.address) > 0n; // true
+   */
+  getL1(): Promise<Provider> {
+    return this.#parts.openL1();
+  }
+
+  /**
+   * Follows blocks: yields each once, in the order of their numbers, and waits for the next one.
+   * None is left out, whatever happens to the connection meanwhile. A block that is only sealed may
+   * be rebuilt before L1 has it; pass a later `status` for what stays.
+   *
+   * @param options - `from`, the first block; the `status` that they have reached; `signal`.
+   * @returns An iterator without an end, for `for await`; it ends when the connection is closed.
+   * @throws BLOCK_NOT_KEPT, OPTION_INVALID, OPTION_UNKNOWN, ABORTED
+   *
+   * @example
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * await provider.processBlocks();
+   * const rollup = await connect(ethers.provider);
+   * for await (const { blockNumber, operations } of rollup.blocks({ from: 1 })) {
+   *   if (!operations.includes("transfer")) continue;
+   *   expect(blockNumber).to.be.above(1);
+   *   break;
+   * }
+   */
+  async *blocks(options: BlockOptions = {}): AsyncGenerator<BlockInfo, void, undefined> {
+    const { signal, ...which } = readInput(blockOptions, options, "options");
+    const open = (until: Abort) => this.#openEvents({ subscribe: "blocks" }, until);
+    yield* this.#until(signal, (until) =>
+      followBlocks({ provider: this, open: () => open(until), signal: until }, which),
+    );
+  }
+
+  /**
+   * Follows a transaction: yields its present receipt and each change, until it is executed or
+   * rejected.
+   *
+   * @param hash - 32 bytes of 0x-hex.
+   * @param options - `signal` ends it.
+   * @returns An iterator, for `for await`.
+   * @throws OPTION_INVALID, OPTION_UNKNOWN, ABORTED
+   *
+   * @example
+   * const { hash } = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const rollup = await connect(ethers.provider, { pollMs: 10 });
+   * const statuses = [];
+   * for await (const { status } of rollup.followTransaction(hash)) {
+   *   statuses.push(status);
+   *   if (status === "accepted") await provider.processBlocks();
+   * }
+   * statuses; // ["accepted", "executed"]
+   */
+  async *followTransaction(
+    hash: string,
+    options: WaitOptions = {},
+  ): AsyncGenerator<TransactionEvent, void, undefined> {
+    const { signal } = readInput(waitOptions, options, "options");
+    const asked = readInput(hash32, hash, "hash");
+    yield* this.#until(signal, (until) => this.#followTransaction(asked, until));
+  }
+
+  async *#followTransaction(
+    hash: string,
+    signal: Abort,
+  ): AsyncGenerator<TransactionEvent, void, undefined> {
+    const events = this.#follow({ subscribe: "transaction", hash }, signal);
+    const first = events.next();
+    first.catch(() => undefined);
+    try {
+      // What has happened before is not told again.
+      const receipt = await this.getReceipt(hash);
+      let before: TransactionEvent | undefined;
+      if (receipt !== null) {
+        before = toTransactionEvent(receipt);
+        yield before;
+        if (isFinal(before)) return;
+      }
+      for (let step = await first; step.done !== true; step = await events.next()) {
+        const event = step.value;
+        if (event.event !== "transaction" || event.hash !== hash) continue;
+        if (saysTheSame(event, before)) continue;
+        before = event;
+        yield event;
+        if (isFinal(event)) return;
+      }
+    } finally {
+      void events.return().catch(() => undefined);
+    }
+  }
+
+  /**
+   * Follows an account from now on: its transactions, those to it, and its requests on L1, at each
+   * change of their status.
+   *
+   * @param account - Id, or address of the L1 owner, also of an account that does not exist yet.
+   * @param options - `signal` ends it.
+   * @returns An iterator without an end, for `for await`; it ends when the connection is closed.
+   * @throws ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN, ABORTED, RPC_CURSOR_GONE
+   *
+   * @example
+   * const rollup = await connect(ethers.provider, { pollMs: 10 });
+   * const events = rollup.followAccount(bob.address);
+   * const first = events.next();
+   * await new Promise((resolve) => setTimeout(resolve, 200));
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * (await first).value.type; // "transfer"
+   * rollup.close();
+   */
+  async *followAccount(
+    account: number | string,
+    options: WaitOptions = {},
+  ): AsyncGenerator<AccountEvent, void, undefined> {
+    const { signal } = readInput(waitOptions, options, "options");
+    const subject = { subscribe: "account", account: readAccount(account) } as const;
+    for await (const event of this.#until(signal, (until) => this.#follow(subject, until))) {
+      if (event.event !== "block") yield event;
+    }
+  }
+
+  /**
+   * Calls a listener with each event, one after the other; an async one is waited for. Lost
+   * connections are opened again without a gap. What a listener throws, and a subscription that
+   * cannot go on, is told to the listeners of "error", or else to the console.
+   *
+   * @param name - "block", "transaction", "account" or "error".
+   * @param args - The hash of the transaction, or the account; and the listener.
+   * @returns Ends the subscription. The promise resolves when the node has taken it; it never
+   * rejects.
+   * @throws OPTION_INVALID, ADDRESS_INVALID
+   *
+   * @example
+   * const rollup = await connect(ethers.provider, { pollMs: 10 });
+   * const seen = [];
+   * await rollup.on("block", ({ blockNumber, status }) => seen.push(status));
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * await provider.processBlocks();
+   * await new Promise((resolve) => setTimeout(resolve, 300));
+   * seen; // ["sealed", "committed", "proven", "executed"]
+   * rollup.close();
+   */
+  async on<N extends EventName>(name: N, ...args: EventArguments[N]): Promise<Unsubscribe> {
+    const known: EventName = readInput(oneOf(EVENT_NAMES), name, "name");
+    const listener = readInput(listenerInput, args.at(-1), "listener") as Listener<never>;
+    const ending = new AbortController();
+    const registration = { name: known, listener, stop: () => ending.abort() };
+    const off = () => {
+      this.#registrations.delete(registration);
+      registration.stop();
+    };
+    if (known === "error") {
+      this.#registrations.add(registration);
+      return off;
+    }
+    const events = this.#eventsOf(known, args[0], ending.signal);
+    this.#registrations.add(registration);
+    await new Promise<void>((begun) => {
+      void this.#listen(events(begun), registration).finally(() => {
+        off();
+        begun();
+      });
+    });
+    return off;
+  }
+
+  /**
+   * Listens no more.
+   *
+   * @param name - As of {@link Rollup.on}.
+   * @param listener - The listener; default: all of that name.
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * const listener = () => {};
+   * await rollup.on("block", listener);
+   * rollup.off("block", listener);
+   */
+  off(name: EventName, listener?: Listener<never>): void {
+    for (const registration of [...this.#registrations]) {
+      if (registration.name !== name) continue;
+      if (listener !== undefined && registration.listener !== listener) continue;
+      this.#registrations.delete(registration);
+      registration.stop();
+    }
+  }
+
+  /**
+   * Ends all subscriptions and waits, and closes what is open. A program that has nothing else to
+   * do ends.
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * rollup.close();
+   */
+  close(): void {
+    this.#closing.abort();
+    for (const { stop } of this.#registrations) stop();
+    this.#registrations.clear();
+    this.#parts.onClose();
+  }
+
+  // ----------------------------------------------------------------------------- subscriptions
+
+  #eventsOf(name: EventName, subject: unknown, signal: Abort) {
+    if (name === "transaction") {
+      const hash = readInput(hash32, subject, "hash");
+      return (begun: () => void) =>
+        this.#until(signal, (until) => {
+          begun();
+          return this.#followTransaction(hash, until);
+        });
+    }
+    const followed: EventSubject =
+      name === "block"
+        ? { subscribe: "blocks" }
+        : { subscribe: "account", account: readAccount(subject as number | string) };
+    return (begun: () => void) =>
+      this.#until(signal, (until) => this.#follow(followed, until, begun));
+  }
+
+  async #listen(
+    events: AsyncGenerator<RollupEvent, void, undefined>,
+    { listener }: Registration,
+  ): Promise<void> {
+    const call = listener as Listener<RollupEvent>;
+    try {
+      for await (const event of events) {
+        try {
+          await call(event);
+        } catch (error) {
+          this.#report(error);
+        }
+      }
+    } catch (error) {
+      if (!isRollupError(error) || error.code !== "ABORTED") this.#report(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    const listeners = [...this.#registrations].filter(({ name }) => name === "error");
+    if (listeners.length === 0) console.error(error);
+    for (const { listener } of listeners) {
+      try {
+        (listener as Listener<unknown>)(error);
+      } catch (thrown) {
+        console.error(thrown);
+      }
+    }
+  }
+
+  /** Runs an iteration until it is not wanted; it ends quietly if the connection is closed. */
+  async *#until<T>(
+    signal: Abort | undefined,
+    iterate: (until: Abort) => AsyncGenerator<T, void, undefined>,
+  ): AsyncGenerator<T, void, undefined> {
+    assertWanted(signal);
+    if (this.#isClosed()) return;
+    const ending = new AbortController();
+    const stops = [
+      onAbort(signal, () => ending.abort(signal?.reason)),
+      onAbort(this.#closing.signal, () => ending.abort()),
+    ];
+    try {
+      yield* iterate(ending.signal);
+    } catch (error) {
+      if (!this.#isClosed()) throw error;
+    } finally {
+      for (const stop of stops) stop();
+      ending.abort();
+    }
+  }
+
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async *#follow(
+    subject: EventSubject,
+    signal: Abort,
+    begun = () => {},
+  ): AsyncGenerator<RollupEvent, void, undefined> {
+    const source = await this.#openEvents(subject, signal);
+    try {
+      begun();
+      for (;;) {
+        const event = await source.next();
+        assertWanted(signal);
+        yield event;
+      }
+    } finally {
+      source.close();
+    }
+  }
+
+  async #openEvents(subject: EventSubject, signal: Abort): Promise<EventSource> {
+    const source = await this.#parts.openEvents(this, subject);
+    onAbort(signal, () => source.close());
+    return source;
+  }
+}
