@@ -31,8 +31,10 @@ export {
 } from "./sdk/amounts.ts";
 export { TransactionBatch } from "./sdk/batch.ts";
 export type { BlockOptions } from "./sdk/blocks.ts";
+export { RollupAccount } from "./sdk/account.ts";
 export { connect, type RollupNode, type RpcSender } from "./sdk/connect.ts";
 export type { ConnectionOptions } from "./sdk/connection-params.ts";
+export { describeTransaction } from "./sdk/describe.ts";
 export type {
   AccountEvent,
   BlockEvent,
@@ -44,11 +46,23 @@ export type { AccountTransaction } from "./sdk/history.ts";
 export type { SendContent } from "./sdk/drafts.ts";
 export type { FeeParams } from "./sdk/fee-params.ts";
 export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts";
-export { keyDerivationMessage } from "./sdk/key-derivation.ts";
+export type { L1SignerLike, ViemAccount, ViemClient } from "./sdk/l1-signers.ts";
+export {
+  decodeTransaction,
+  encodeTransaction,
+  type Offline,
+  type OfflineOptions,
+  OfflineWallet,
+} from "./sdk/offline.ts";
+export { OwnerWallet } from "./sdk/owner.ts";
+export { type DerivationOptions, keyDerivationMessage } from "./sdk/key-derivation.ts";
 export type {
+  ApprovalParams,
   DepositParams,
   ForcedExitParams,
   FullExitParams,
+  PendingParams,
+  PendingPayment,
   SetSigningKeyParams,
   TransactionOptions,
   TransferParams,
@@ -67,6 +81,7 @@ export {
   type RollupInfo,
   RollupProvider,
   type ListedToken,
+  type SignedTransactionParam,
   type StateName,
   type Token,
   type TokenReference,
@@ -84,5 +99,12 @@ export {
 } from "./sdk/rollup.ts";
 export type { OpenSocket, SocketEvent, SocketLike } from "./sdk/stream-link.ts";
 export { RollupSigner } from "./sdk/signer.ts";
+export {
+  type RollupActions,
+  rollupActions,
+  type RollupBalanceParams,
+  type RollupWaitParams,
+  type RollupWatchParams,
+} from "./sdk/viem.ts";
 export { RollupWallet } from "./sdk/wallet.ts";
 export { isRollupError, RollupError } from "./util/errors.ts";

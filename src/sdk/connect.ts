@@ -8,7 +8,12 @@ import { createHttpRequest } from "../api/http.ts";
 import { withRetries } from "../api/retry.ts";
 import { type Eip1193, EthersProvider } from "../l1/eip1193.ts";
 import { once } from "../util/once.ts";
-import { type ConnectionOptions, connectionOptions, isHttpUrl } from "./connection-params.ts";
+import {
+  type ConnectionOptions,
+  connectionOptions,
+  isHttpUrl,
+  toStreamUrl,
+} from "./connection-params.ts";
 import { sdkError } from "./errors.ts";
 import type { EventSource, EventSubject } from "./events.ts";
 import { option, readInput } from "./inputs.ts";
@@ -73,6 +78,7 @@ export async function connect(node: RollupNode, options: ConnectionOptions = {})
     client,
     chainId: config.chainId,
     rollupAddress,
+    isPinned: whole.rollupAddress !== undefined,
     openL1: openOnce(() => openL1(request, config.chainId, whole)),
     openEvents: (provider, subject) => openEvents(provider, subject, link, whole),
     onClose: () => link?.close(),
@@ -158,18 +164,11 @@ function assertChain(expected: bigint, actual: bigint | undefined): void {
 
 /** @returns Undefined where no WebSocket can be opened. */
 function createLink(node: RollupNode, options: ConnectionOptions): StreamLink | undefined {
-  const url = options.streamUrl ?? (typeof node === "string" ? streamUrlOf(node) : undefined);
+  const url = options.streamUrl ?? (typeof node === "string" ? toStreamUrl(node) : undefined);
   const open: OpenSocket | undefined =
     options.openSocket ??
     ("WebSocket" in globalThis ? (target) => new WebSocket(target) : undefined);
   return url === undefined || open === undefined ? undefined : new StreamLink(() => open(url));
-}
-
-function streamUrlOf(node: string): string {
-  const url = new URL(node);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.pathname = `${url.pathname.replace(/\/$/, "")}/v1/stream`;
-  return url.href;
 }
 
 async function openEvents(

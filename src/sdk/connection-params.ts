@@ -51,6 +51,14 @@ export function isHttpUrl(value: unknown): value is string {
   return isUrl(value, ["http:", "https:"]);
 }
 
+/** URL of a node's WebSocket. */
+export function toStreamUrl(node: string): string {
+  const url = new URL(node);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.pathname = `${url.pathname.replace(/\/$/, "")}/v1/stream`;
+  return url.href;
+}
+
 const l1Input = option(
   "a URL, a provider of ethers, or one of EIP-1193",
   (value): value is string | Provider | Eip1193 =>

@@ -23,6 +23,7 @@ export type SdkErrorFacts =
   | { code: "ROLLUP_NOT_PINNED"; rollupAddress: string; chainId: bigint }
   | { code: "KEY_DERIVATION_NOT_DETERMINISTIC"; address: string }
   | { code: "SIGNING_KEY_DIFFERS"; address: string; accountId: number }
+  | { code: "VIEM_ACCOUNT_MISSING" }
   | { code: "L1_SIGNER_UNABLE"; address: string; what: string };
 
 export const sdkError = defineErrors<SdkErrorFacts>({
@@ -128,5 +129,9 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   L1_SIGNER_UNABLE: {
     message: ({ address, what }) => `The wallet of ${address} has no L1 key, and cannot ${what}.`,
     fix: "Make the wallet with rollup.wallet(signer), from a signer of ethers or an account of viem.",
+  },
+  VIEM_ACCOUNT_MISSING: {
+    message: () => "The client of viem has no account.",
+    fix: "Pass { account } to createWalletClient, or an account to rollup.wallet.",
   },
 });

@@ -1,8 +1,10 @@
 /** One rollup, as a program is connected to it: state, history, events, and wallets. */
-import type { Provider } from "ethers";
+import { isHexString, type Provider, type Signer, Wallet } from "ethers";
 import { type Abort, assertWanted, onAbort } from "../api/abort.ts";
 import type { RpcClient } from "../api/client.ts";
+import { LOCAL_CHAIN_IDS } from "../groth16/verifier/insecure.ts";
 import { isRollupError } from "../util/errors.ts";
+import { RollupAccount } from "./account.ts";
 import { type BlockOptions, blockOptions, followBlocks } from "./blocks.ts";
 import {
   type AccountEvent,
@@ -15,16 +17,25 @@ import {
   toTransactionEvent,
   type TransactionEvent,
 } from "./events.ts";
+import { sdkError } from "./errors.ts";
 import { readAccount } from "./fee-params.ts";
-import { hash32, listener as listenerInput, oneOf, readInput } from "./inputs.ts";
+import { TransactionHandle } from "./handles.ts";
+import { hash32, listener as listenerInput, nonZeroAddress, oneOf, readInput } from "./inputs.ts";
+import { AbsentSigner, type L1SignerLike, toL1Signer } from "./l1-signers.ts";
+import { connectOwner, OwnerWallet } from "./owner.ts";
+import type { WalletOptions } from "./params.ts";
 import { type WaitOptions, waitOptions } from "./provider-params.ts";
-import { type BlockInfo, RollupProvider } from "./provider.ts";
+import { type BlockInfo, RollupProvider, type SignedTransactionParam } from "./provider.ts";
+import { RollupSigner } from "./signer.ts";
+import { RollupWallet, withoutConsent } from "./wallet.ts";
 
 /** What a connection consists of. */
 export interface RollupParts {
   readonly client: RpcClient;
   readonly chainId: bigint;
   readonly rollupAddress: string;
+  /** Whether the user, not the node, has named the contract. */
+  readonly isPinned: boolean;
   /** Opens L1, at its first use. */
   readonly openL1: () => Promise<Provider>;
   /** Opens a source of events. */
@@ -100,6 +111,155 @@ export class Rollup extends RollupProvider {
   getL1(): Promise<Provider> {
     return this.#parts.openL1();
   }
+
+  // ---------------------------------------------------------------------------------- accounts
+
+  /**
+   * Makes the wallet of an owner. The owner signs one text, from which the L2 key is derived,
+   * unless `options` have a key.
+   *
+   * @param signer - A signer of ethers, an account or wallet client of viem, or a provider of
+   * EIP-1193 such as `window.ethereum`. One that is not connected to L1 uses that of the rollup.
+   * @param options - Key, contract wallet, and checks of the derived key.
+   * @returns The wallet; its account exists after the first deposit or transfer to it.
+   * @throws ROLLUP_NOT_PINNED on a chain that is not local, and as `RollupWallet.create`
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * const [, , , signer] = await ethers.getSigners();
+   * const wallet = await rollup.wallet(signer);
+   * await wallet.deposit({ token: "ETH", amount: 1000n });
+   * await wallet.setSigningKey();
+   * await wallet.transfer({ to: bob.address, token: "ETH", amount: 300n });
+   * await wallet.getBalance("ETH"); // 700n
+   */
+  async wallet(signer: L1SignerLike, options: WalletOptions = {}): Promise<RollupWallet> {
+    const l1Signer = await this.#toL1Signer(signer);
+    return RollupWallet.create(l1Signer, this, { rollupAddress: this.rollupAddress, ...options });
+  }
+
+  /**
+   * Makes the wallet of an L1 key.
+   *
+   * @param privateKey - 32 bytes, 0x-hex.
+   * @param options - As of {@link Rollup.wallet}.
+   * @returns The wallet.
+   * @throws OPTION_INVALID, which does not contain the key, and as {@link Rollup.wallet}
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * const wallet = await rollup.fromPrivateKey(`0x${"11".repeat(32)}`);
+   * wallet.address; // "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"
+   */
+  async fromPrivateKey(privateKey: string, options: WalletOptions = {}): Promise<RollupWallet> {
+    const expected = "32 bytes of 0x-hex, a key of secp256k1";
+    const invalid = () =>
+      sdkError({ code: "OPTION_INVALID", option: "privateKey", value: "a secret", expected });
+    if (!isHexString(privateKey, 32)) throw invalid();
+    let wallet: Wallet;
+    try {
+      wallet = new Wallet(privateKey);
+    } catch {
+      throw invalid();
+    }
+    return this.wallet(wallet, options);
+  }
+
+  /**
+   * Makes the wallet of an L2 key that is no signature of its owner: from a backup, or for an owner
+   * whose signatures are no secret, such as a contract.
+   *
+   * @param seed - 32 secret bytes.
+   * @param owner - The owner's signer; or only its L1 address, and then everything on L1 is refused
+   * with L1_SIGNER_UNABLE.
+   * @param options - As of {@link Rollup.wallet}, without `signer`.
+   * @returns The wallet.
+   * @throws SIGNING_SEED_LENGTH, ADDRESS_INVALID, and as {@link Rollup.wallet}
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * const seed = new Uint8Array(32).fill(7);
+   * const wallet = await rollup.fromSeed(seed, bob.address);
+   * await wallet.isSigningKeySet(); // false
+   * await wallet.deposit({ token: "ETH", amount: 5n }); // throws L1_SIGNER_UNABLE
+   */
+  async fromSeed(
+    seed: Uint8Array,
+    owner: L1SignerLike | string,
+    options: Omit<WalletOptions, "signer"> = {},
+  ): Promise<RollupWallet> {
+    const signer = RollupSigner.fromSeed(seed);
+    const l1Signer =
+      typeof owner === "string"
+        ? new AbsentSigner(readInput(nonZeroAddress, owner, "owner"), await this.getL1())
+        : owner;
+    return this.wallet(l1Signer, { ...options, signer });
+  }
+
+  /**
+   * Makes an owner without an L2 key: it deposits, and asks for exits, on L1.
+   *
+   * @param signer - As of {@link Rollup.wallet}.
+   * @returns The owner.
+   * @throws ROLLUP_NOT_PINNED on a chain that is not local, and as `RollupWallet.create`
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * const owner = await rollup.owner(alice.l1Signer);
+   * await owner.getPendingBalance("ETH"); // 0n
+   */
+  async owner(signer: L1SignerLike): Promise<OwnerWallet> {
+    const l1Signer = await this.#toL1Signer(signer);
+    const owner = await connectOwner(l1Signer, this, this.rollupAddress);
+    return new OwnerWallet(owner.l1Address, this, owner);
+  }
+
+  /**
+   * Looks at the account of an owner, without any key.
+   *
+   * @param address - L1 address of the owner; its account need not exist yet.
+   * @returns The account.
+   * @throws ADDRESS_INVALID
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * await rollup.watchOnly(bob.address).getBalance("ETH"); // 10_000_000_000_000_000_000n
+   */
+  watchOnly(address: string): RollupAccount {
+    return new RollupAccount(readInput(nonZeroAddress, address, "address"), this);
+  }
+
+  /**
+   * Sends a transaction that was signed before, perhaps on another machine.
+   *
+   * @param signed - From a method `sign…` of a wallet, or {@link decodeTransaction}.
+   * @returns A handle on the accepted transaction. The same transaction again gets the same.
+   * @throws The code of the rule that it breaks, or RPC_PARAMS_INVALID.
+   *
+   * @example
+   * const rollup = await connect(ethers.provider);
+   * const signed = await alice.signTransfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const { hash } = await rollup.submit(signed);
+   * (await rollup.submit(signed)).hash === hash; // true
+   */
+  async submit(signed: SignedTransactionParam): Promise<TransactionHandle> {
+    const receipt = await this.submitTransaction(signed);
+    const { rollupAddress } = this;
+    const transaction = withoutConsent(signed);
+    return new TransactionHandle(this, receipt, { transaction, rollupAddress });
+  }
+
+  /** @throws ROLLUP_NOT_PINNED */
+  #toL1Signer(signer: L1SignerLike): Promise<Signer> {
+    const { chainId, rollupAddress } = this;
+    const isLocal = LOCAL_CHAIN_IDS.some((id) => BigInt(id) === chainId);
+    if (!this.#parts.isPinned && !isLocal) {
+      throw sdkError({ code: "ROLLUP_NOT_PINNED", rollupAddress, chainId });
+    }
+    return toL1Signer(signer, chainId, () => this.getL1());
+  }
+
+  // -------------------------------------------------------------------------------- what happens
 
   /**
    * Follows blocks: yields each once, in the order of their numbers, and waits for the next one.
