@@ -29,6 +29,7 @@ const sidebar = [
     items: [
       { text: "What it is", link: "/" },
       { text: "Getting started", link: "/guide/getting-started" },
+      { text: "The SDK", link: "/guide/sdk" },
       { text: "Circuits of your own", link: "/guide/circuits" },
       { text: "Proof systems", link: "/guide/proof-systems" },
       { text: "Testing circuits", link: "/guide/testing-circuits" },

@@ -7,9 +7,19 @@ export interface Abort {
   readonly aborted: boolean;
   /** Why, as the caller of `abort` says. */
   readonly reason?: unknown;
-  /** Calls a listener when the work is not wanted any more. */
+  /**
+   * Calls a listener when the work is not wanted any more.
+   *
+   * @param type - "abort".
+   * @param listener - The listener.
+   */
   addEventListener(type: "abort", listener: () => void): void;
-  /** Calls a listener no more. */
+  /**
+   * Calls a listener no more.
+   *
+   * @param type - "abort".
+   * @param listener - The listener.
+   */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 

@@ -79,13 +79,20 @@ export class RollupAccount {
    * @throws OPTION_INVALID, OPTION_UNKNOWN, TOKEN_UNKNOWN
    *
    * @example
-   * for await (const { type } of alice.history({ type: "deposit" })) expect(type).to.equal("deposit");
+   * const types = [];
+   * for await (const { type } of alice.history({ type: "deposit" })) types.push(type);
+   * types; // ["deposit"]
    */
   history(options: HistoryOptions = {}): AsyncGenerator<AccountTransaction, void, undefined> {
     return this.provider.history(this.address, options);
   }
 
-  /** @throws ADDRESS_WITHOUT_ACCOUNT */
+  /**
+   * Finds the account, which must exist.
+   *
+   * @returns The account.
+   * @throws ADDRESS_WITHOUT_ACCOUNT
+   */
   protected async existingAccount(): Promise<AccountInfo> {
     const account = await this.getAccount();
     if (account !== null) return account;

@@ -28,6 +28,13 @@ const POLL_MS = 1_000;
 
 /** Anything that answers JSON-RPC with `send`, such as a provider of ethers. */
 export interface RpcSender {
+  /**
+   * Sends one JSON-RPC call.
+   *
+   * @param method - Its name.
+   * @param params - Its parameters.
+   * @returns Its result.
+   */
   send(method: string, params: unknown[]): Promise<unknown>;
 }
 

@@ -41,7 +41,7 @@ const RETRIES_MAX = 20;
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** Whether a value is a URL of one of some protocols, without a password, which `fetch` refuses. */
-export function isUrl(value: unknown, protocols: readonly string[]): value is string {
+function isUrl(value: unknown, protocols: readonly string[]): value is string {
   if (typeof value !== "string" || !URL.canParse(value)) return false;
   const { protocol, username, password } = new URL(value);
   return protocols.includes(protocol) && username === "" && password === "";

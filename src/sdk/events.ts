@@ -1,4 +1,4 @@
-/** What a rollup tells its listeners. */
+/** What listeners of a rollup hear. */
 import { omit } from "../util/omit.ts";
 import type { BlockInfo, RequestReceipt, TransactionReceipt } from "./provider.ts";
 

@@ -21,11 +21,26 @@ import { option, readInput } from "./inputs.ts";
 export interface ViemAccount {
   /** L1 address. */
   readonly address: string;
-  /** Signs a text by EIP-191. */
+  /**
+   * Signs a text by EIP-191.
+   *
+   * @param parameters - The text as `message`.
+   * @returns The signature, 0x-hex.
+   */
   signMessage(parameters: { message: string }): Promise<string>;
-  /** Signs an L1 transaction. */
+  /**
+   * Signs an L1 transaction.
+   *
+   * @param transaction - In viem's form.
+   * @returns The signed transaction, 0x-hex.
+   */
   signTransaction(transaction: never): Promise<string>;
-  /** Signs by EIP-712. */
+  /**
+   * Signs by EIP-712.
+   *
+   * @param parameters - In viem's form.
+   * @returns The signature, 0x-hex.
+   */
   signTypedData(parameters: never): Promise<string>;
 }
 
@@ -33,7 +48,12 @@ export interface ViemAccount {
 export interface ViemClient {
   /** The account of a wallet client. */
   readonly account?: { readonly address: string } | undefined;
-  /** Sends JSON-RPC. */
+  /**
+   * Sends JSON-RPC.
+   *
+   * @param call - As of EIP-1193.
+   * @returns The result.
+   */
   request(call: never): Promise<unknown>;
 }
 

@@ -311,7 +311,7 @@ export class RollupProvider {
    *
    * @param hash - 32 bytes of 0x-hex.
    * @returns Null if the operator never accepted such a transaction.
-   * @throws OPTION_INVALID
+   * @throws OPTION_INVALID; RPC_RESULT_INVALID, if the node answers with another transaction
    *
    * @example
    * const { hash } = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });

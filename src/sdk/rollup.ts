@@ -429,7 +429,7 @@ export class Rollup extends RollupProvider {
    * const rollup = await connect(ethers.provider);
    * const listener = () => {};
    * await rollup.on("block", listener);
-   * rollup.off("block", listener);
+   * rollup.off("block", listener); // undefined
    */
   off(name: EventName, listener?: Listener<never>): void {
     for (const registration of [...this.#registrations]) {
@@ -447,6 +447,7 @@ export class Rollup extends RollupProvider {
    * @example
    * const rollup = await connect(ethers.provider);
    * rollup.close();
+   * (await rollup.blocks().next()).done; // true
    */
   close(): void {
     this.#closing.abort();

@@ -21,11 +21,20 @@ export interface SocketEvent {
 
 /** The part of a `WebSocket` that is used. */
 export interface SocketLike {
-  /** Sends a text. */
+  /**
+   * Sends a text.
+   *
+   * @param text - JSON.
+   */
   send(text: string): void;
   /** Closes the connection. */
   close(): void;
-  /** Calls a listener at "open", "message", "close" and "error". */
+  /**
+   * Calls a listener.
+   *
+   * @param type - "open", "message", "close" or "error".
+   * @param listener - The listener.
+   */
   addEventListener(type: string, listener: (event: SocketEvent) => void): void;
 }
 
@@ -36,7 +45,7 @@ export type OpenSocket = (url: string) => SocketLike;
 export interface LinkLimits {
   /** For a connection to open. */
   readonly openMs: number;
-  /** Without a message, after which the node is asked for a sign of life; and then for the answer. */
+  /** Without a message, until the node is asked for a sign of life; and again for its answer. */
   readonly silenceMs: number;
   /** First pause before a lost connection is opened again; it doubles, up to a hundred times. */
   readonly pauseMs: number;
@@ -46,7 +55,7 @@ export interface LinkLimits {
   readonly messageMax: number;
 }
 
-export const LINK_LIMITS: LinkLimits = {
+const LINK_LIMITS: LinkLimits = {
   openMs: 10_000,
   silenceMs: 45_000,
   pauseMs: 200,

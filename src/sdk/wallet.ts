@@ -367,7 +367,7 @@ export class RollupWallet extends OwnerWallet {
    *
    * @param params - As of {@link RollupWallet.setSigningKey}.
    * @returns The signed transaction with the consent.
-   * @throws as {@link RollupWallet.setSigningKey}
+   * @throws CREATE2_WALLET_MISSING, and as {@link RollupWallet.setSigningKey}
    */
   async signSetSigningKey(params: SetSigningKeyParams = {}): Promise<SignedTransactionParam> {
     return this.#signKey(await this.#draftKey(params));

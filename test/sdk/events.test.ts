@@ -71,7 +71,7 @@ describe("sdk: events", () => {
       return open(node.url, { pollMs: 20 });
     };
 
-    it(`tells each status of blocks, a transaction and an account, by ${name}`, async () => {
+    it(`reports each status of blocks, a transaction and an account, by ${name}`, async () => {
       const rollup = await connectBy();
       const blocks: BlockEvent[] = [];
       const events: AccountEvent[] = [];
@@ -191,7 +191,7 @@ describe("sdk: events", () => {
     expect(seen).to.deep.equal([]);
   });
 
-  it("tells listeners of errors what a listener throws, and goes on", async () => {
+  it("reports to listeners of errors what a listener throws, and goes on", async () => {
     const rollup = await open(world.url);
     const errors: unknown[] = [];
     const seen: string[] = [];
