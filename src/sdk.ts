@@ -8,13 +8,12 @@
  * on L2. A comment after an expression is its value, or the code that it throws.
  *
  * @example
- * const l1 = ethers.provider; // or a JsonRpcProvider
- * const client = createRpcClient((method, params) => l1.send(method, params));
- * const { rollupAddress } = await new RollupProvider(client).getConfig();
- * // Users who do not run the operator pass the address of a contract that they trust.
- * const options = { rollupAddress };
+ * const { rollupAddress } = await provider.getConfig();
+ * // A URL, or as here a provider of ethers. Users who do not run the operator pin the address of a
+ * // contract that they trust.
+ * const connected = await connect(ethers.provider, { rollupAddress });
  * const [, signer] = await ethers.getSigners();
- * const wallet = await RollupWallet.create(signer, new RollupProvider(client), options);
+ * const wallet = await connected.wallet(signer);
  * wallet.address === signer.address; // true
  */
 export type { Abort } from "./api/abort.ts";

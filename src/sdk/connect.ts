@@ -81,6 +81,7 @@ export async function connect(node: RollupNode, options: ConnectionOptions = {})
   assertPinned(config, whole);
   const rollupAddress = getAddress(config.rollupAddress);
   const link = createLink(node, whole);
+  let stop = () => {};
   const rollup = new Rollup({
     client,
     chainId: config.chainId,
@@ -88,9 +89,12 @@ export async function connect(node: RollupNode, options: ConnectionOptions = {})
     isPinned: whole.rollupAddress !== undefined,
     openL1: openOnce(() => openL1(request, config.chainId, whole)),
     openEvents: (provider, subject) => openEvents(provider, subject, link, whole),
-    onClose: () => link?.close(),
+    onClose: () => {
+      stop();
+      link?.close();
+    },
   });
-  onAbort(signal, () => rollup.close());
+  stop = onAbort(signal, () => rollup.close());
   return rollup;
 }
 

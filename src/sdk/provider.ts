@@ -403,13 +403,14 @@ export class RollupProvider {
   ): Promise<TransactionReceipt> {
     const { signal } = readInput(waitOptions, options, "options");
     const client = untilOf(this.#client, signal);
-    for (;;) {
+    for (const breathe = createPauses(signal); ;) {
       const receipt = await patiently(
         () => client.call("rollup_waitForReceipt", hash, stage),
         signal,
       );
       if (receipt.rejection !== undefined) throw toRejection(receipt.rejection);
       if (hasReached(receipt.status, stage)) return receipt;
+      await breathe();
     }
   }
 
@@ -430,12 +431,13 @@ export class RollupProvider {
   ): Promise<RequestReceipt> {
     const { signal } = readInput(waitOptions, options, "options");
     const client = untilOf(this.#client, signal);
-    for (;;) {
+    for (const breathe = createPauses(signal); ;) {
       const receipt = await patiently(
         () => client.call("rollup_waitForPriorityRequest", requestId, stage),
         signal,
       );
       if (receipt !== null && hasReached(receipt.status, stage)) return receipt;
+      await breathe();
     }
   }
 
@@ -465,6 +467,18 @@ async function patiently<T>(ask: () => Promise<T>, signal: Abort | undefined): P
       await pause(BUSY_PAUSE_MS, signal);
     }
   }
+}
+
+/**
+ * Pauses between answers that come at once, and not when a stage is reached or the server's time is
+ * over: a node that answers so must not keep its clients busy.
+ */
+function createPauses(signal: Abort | undefined): () => Promise<void> {
+  let lastMs = performance.now();
+  return async () => {
+    if (performance.now() - lastMs < BUSY_PAUSE_MS) await pause(BUSY_PAUSE_MS, signal);
+    lastMs = performance.now();
+  };
 }
 
 /** A client of which the calls end with a signal, as far as it can. */

@@ -134,7 +134,7 @@ export class Rollup extends RollupProvider {
    * await wallet.getBalance("ETH"); // 700n
    */
   async wallet(signer: L1SignerLike, options: WalletOptions = {}): Promise<RollupWallet> {
-    const l1Signer = await this.#toL1Signer(signer);
+    const l1Signer = await this.#toL1Signer(signer, options.rollupAddress);
     return RollupWallet.create(l1Signer, this, { rollupAddress: this.rollupAddress, ...options });
   }
 
@@ -250,10 +250,10 @@ export class Rollup extends RollupProvider {
   }
 
   /** @throws ROLLUP_NOT_PINNED */
-  #toL1Signer(signer: L1SignerLike): Promise<Signer> {
+  async #toL1Signer(signer: L1SignerLike, pinned?: string): Promise<Signer> {
     const { chainId, rollupAddress } = this;
     const isLocal = LOCAL_CHAIN_IDS.some((id) => BigInt(id) === chainId);
-    if (!this.#parts.isPinned && !isLocal) {
+    if (!this.#parts.isPinned && pinned === undefined && !isLocal) {
       throw sdkError({ code: "ROLLUP_NOT_PINNED", rollupAddress, chainId });
     }
     return toL1Signer(signer, chainId, () => this.getL1());

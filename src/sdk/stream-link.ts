@@ -328,7 +328,7 @@ class Subscription implements EventSource {
 
   take(message: StreamEvent): void {
     const { cursor } = message;
-    const event = omit(message, "subscription", "cursor") as RollupEvent;
+    const event = omit(message, "subscription", "cursor", "accountId", "nonce") as RollupEvent;
     if (isBefore(cursor, this.cursor)) return;
     const text = JSON.stringify(event);
     if (cursor === this.cursor) {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo } from "node:net";
 import { expect } from "chai";
-import { type WebSocket as ServerSocket, WebSocketServer } from "ws";
+import { type WebSocket as ServerSocket, WebSocket as WebSocketOfWs, WebSocketServer } from "ws";
 import { connect } from "../../src/sdk/connect.ts";
 import type { AccountEvent, BlockEvent, RollupEvent } from "../../src/sdk/events.ts";
 import type { Rollup } from "../../src/sdk/rollup.ts";
@@ -138,6 +138,23 @@ describe("sdk: events", () => {
     wire.down = false;
     await reading;
     expect(numbers).to.deep.equal(Array.from({ length: first + 4 }, (_, index) => index + 1));
+  });
+
+  it("opens its WebSocket as it is told to, such as by the package ws", async () => {
+    const urls: string[] = [];
+    const openSocket = (url: string) => {
+      urls.push(url);
+      return new WebSocketOfWs(url);
+    };
+    const node = await createFakeNode(world.url);
+    closing.push(() => node.close());
+    const streamUrl = `${world.url.replace("http", "ws")}/v1/stream`;
+    const rollup = await open(node.url, { openSocket, streamUrl });
+    const seen: string[] = [];
+    await rollup.on("block", ({ status }) => seen.push(status));
+    await payInBlock();
+    await until(() => seen.length === 4);
+    expect(urls).to.deep.equal([streamUrl]);
   });
 
   it("begins with the next block, and waits for the status", async () => {
