@@ -46,6 +46,7 @@ export type { SendContent } from "./sdk/drafts.ts";
 export type { FeeParams } from "./sdk/fee-params.ts";
 export { BatchHandle, RequestHandle, TransactionHandle } from "./sdk/handles.ts";
 export type { L1SignerLike, ViemAccount, ViemClient } from "./sdk/l1-signers.ts";
+export type { EventArguments, EventName, Listener, Unsubscribe } from "./sdk/listeners.ts";
 export {
   decodeTransaction,
   encodeTransaction,
@@ -89,13 +90,7 @@ export {
 } from "./sdk/provider.ts";
 export { type Bond, readBond } from "./receipts/bond-on-l1.ts";
 export type { BlockPromise, PromiseTrust } from "./sdk/promises.ts";
-export {
-  type EventArguments,
-  type EventName,
-  type Listener,
-  Rollup,
-  type Unsubscribe,
-} from "./sdk/rollup.ts";
+export { Rollup } from "./sdk/rollup.ts";
 export type { OpenSocket, SocketEvent, SocketLike } from "./sdk/stream-link.ts";
 export { RollupSigner } from "./sdk/signer.ts";
 export {

@@ -50,6 +50,10 @@ export type { TokenReference };
 
 /** Pause before a wait that the operator was too busy for is asked again. */
 const BUSY_PAUSE_MS = 500;
+/** What a wait outlasts, and for how long: nodes are started again, and laptops sleep. */
+const OUTAGES = ["CONNECTION_FAILED", "CONNECTION_TIMEOUT"];
+const OUTAGE_MS_MAX = 600_000;
+const OUTAGE_PAUSE_MS = 2_000;
 
 /**
  * Asks the operator of one rollup. Balances and nonces are those of the head: they include
@@ -457,14 +461,20 @@ export class RollupProvider {
   }
 }
 
-/** Repeats a call, after a pause, while the operator is busy with other waits. */
+/**
+ * Repeats a call, after a pause, while the operator is busy with other waits; and while it is away,
+ * for some minutes.
+ */
 async function patiently<T>(ask: () => Promise<T>, signal: Abort | undefined): Promise<T> {
+  const endMs = performance.now() + OUTAGE_MS_MAX;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!isRollupError(error) || error.code !== "RPC_BUSY") throw error;
-      await pause(BUSY_PAUSE_MS, signal);
+      const code = isRollupError(error) ? error.code : "";
+      const isAway = OUTAGES.includes(code) && performance.now() < endMs;
+      if (code !== "RPC_BUSY" && !isAway) throw error;
+      await pause(code === "RPC_BUSY" ? BUSY_PAUSE_MS : OUTAGE_PAUSE_MS, signal);
     }
   }
 }

@@ -3,12 +3,10 @@ import { isHexString, type Provider, type Signer, Wallet } from "ethers";
 import { type Abort, assertWanted, onAbort } from "../api/abort.ts";
 import type { RpcClient } from "../api/client.ts";
 import { LOCAL_CHAIN_IDS } from "../groth16/verifier/insecure.ts";
-import { isRollupError } from "../util/errors.ts";
 import { RollupAccount } from "./account.ts";
 import { type BlockOptions, blockOptions, followBlocks } from "./blocks.ts";
 import {
   type AccountEvent,
-  type BlockEvent,
   type EventSource,
   type EventSubject,
   isFinal,
@@ -22,6 +20,15 @@ import { readAccount } from "./fee-params.ts";
 import { TransactionHandle } from "./handles.ts";
 import { hash32, listener as listenerInput, nonZeroAddress, oneOf, readInput } from "./inputs.ts";
 import { AbsentSigner, type L1SignerLike, toL1Signer } from "./l1-signers.ts";
+import {
+  EVENT_NAMES,
+  type EventArguments,
+  type EventName,
+  type Follow,
+  type Listener,
+  Listeners,
+  type Unsubscribe,
+} from "./listeners.ts";
 import { connectOwner, OwnerWallet } from "./owner.ts";
 import type { WalletOptions } from "./params.ts";
 import { type WaitOptions, waitOptions } from "./provider-params.ts";
@@ -44,33 +51,6 @@ export interface RollupParts {
   readonly onClose: () => void;
 }
 
-/** Ends a subscription. */
-export type Unsubscribe = () => void;
-/** Is called with what happens, one event after the other. */
-export type Listener<E> = (event: E) => unknown;
-
-const EVENT_NAMES = ["block", "transaction", "account", "error"] as const;
-/** What can be listened to. */
-export type EventName = (typeof EVENT_NAMES)[number];
-
-/** What `on` takes besides the name. */
-export interface EventArguments {
-  /** Each status that a block reaches. */
-  readonly block: [listener: Listener<BlockEvent>];
-  /** A transaction, until it is executed or rejected. */
-  readonly transaction: [hash: string, listener: Listener<TransactionEvent>];
-  /** An account. */
-  readonly account: [account: number | string, listener: Listener<AccountEvent>];
-  /** What goes wrong in a subscription or in a listener. */
-  readonly error: [listener: Listener<unknown>];
-}
-
-interface Registration {
-  readonly name: EventName;
-  readonly listener: Listener<never>;
-  readonly stop: () => void;
-}
-
 /**
  * A connection to one rollup through one of its nodes; `connect` makes it. It has everything of
  * `RollupProvider`.
@@ -87,7 +67,7 @@ export class Rollup extends RollupProvider {
   readonly rollupAddress: string;
   readonly #parts: RollupParts;
   readonly #closing = new AbortController();
-  readonly #registrations = new Set<Registration>();
+  readonly #listeners = new Listeners();
 
   /** @param parts - Use `connect`, which makes them. */
   constructor(parts: RollupParts) {
@@ -398,25 +378,8 @@ export class Rollup extends RollupProvider {
   async on<N extends EventName>(name: N, ...args: EventArguments[N]): Promise<Unsubscribe> {
     const known: EventName = readInput(oneOf(EVENT_NAMES), name, "name");
     const listener = readInput(listenerInput, args.at(-1), "listener") as Listener<never>;
-    const ending = new AbortController();
-    const registration = { name: known, listener, stop: () => ending.abort() };
-    const off = () => {
-      this.#registrations.delete(registration);
-      registration.stop();
-    };
-    if (known === "error") {
-      this.#registrations.add(registration);
-      return off;
-    }
-    const events = this.#eventsOf(known, args[0], ending.signal);
-    this.#registrations.add(registration);
-    await new Promise<void>((begun) => {
-      void this.#listen(events(begun), registration).finally(() => {
-        off();
-        begun();
-      });
-    });
-    return off;
+    if (known === "error") return this.#listeners.add(known, listener);
+    return this.#listeners.follow(known, listener, this.#eventsOf(known, args[0]));
   }
 
   /**
@@ -432,12 +395,7 @@ export class Rollup extends RollupProvider {
    * rollup.off("block", listener); // undefined
    */
   off(name: EventName, listener?: Listener<never>): void {
-    for (const registration of [...this.#registrations]) {
-      if (registration.name !== name) continue;
-      if (listener !== undefined && registration.listener !== listener) continue;
-      this.#registrations.delete(registration);
-      registration.stop();
-    }
+    this.#listeners.remove(name, listener);
   }
 
   /**
@@ -451,17 +409,16 @@ export class Rollup extends RollupProvider {
    */
   close(): void {
     this.#closing.abort();
-    for (const { stop } of this.#registrations) stop();
-    this.#registrations.clear();
+    for (const name of EVENT_NAMES) this.#listeners.remove(name);
     this.#parts.onClose();
   }
 
   // ----------------------------------------------------------------------------- subscriptions
 
-  #eventsOf(name: EventName, subject: unknown, signal: Abort) {
+  #eventsOf(name: EventName, subject: unknown): Follow {
     if (name === "transaction") {
       const hash = readInput(hash32, subject, "hash");
-      return (begun: () => void) =>
+      return (signal, begun) =>
         this.#until(signal, (until) => {
           begun();
           return this.#followTransaction(hash, until);
@@ -471,38 +428,7 @@ export class Rollup extends RollupProvider {
       name === "block"
         ? { subscribe: "blocks" }
         : { subscribe: "account", account: readAccount(subject as number | string) };
-    return (begun: () => void) =>
-      this.#until(signal, (until) => this.#follow(followed, until, begun));
-  }
-
-  async #listen(
-    events: AsyncGenerator<RollupEvent, void, undefined>,
-    { listener }: Registration,
-  ): Promise<void> {
-    const call = listener as Listener<RollupEvent>;
-    try {
-      for await (const event of events) {
-        try {
-          await call(event);
-        } catch (error) {
-          this.#report(error);
-        }
-      }
-    } catch (error) {
-      if (!isRollupError(error) || error.code !== "ABORTED") this.#report(error);
-    }
-  }
-
-  #report(error: unknown): void {
-    const listeners = [...this.#registrations].filter(({ name }) => name === "error");
-    if (listeners.length === 0) console.error(error);
-    for (const { listener } of listeners) {
-      try {
-        (listener as Listener<unknown>)(error);
-      } catch (thrown) {
-        console.error(thrown);
-      }
-    }
+    return (signal, begun) => this.#until(signal, (until) => this.#follow(followed, until, begun));
   }
 
   /** Runs an iteration until it is not wanted; it ends quietly if the connection is closed. */

@@ -102,6 +102,20 @@ await blocks;`,
     rollup.close();
   });
 
+  it("a wait outlasts a node that is away for a while", async () => {
+    const node = await createFakeNode(world.url);
+    const rollup = await connect(node.url, { retries: 0 });
+    const receipt = { type: "transfer", hash: `0x${"1".repeat(64)}`, accountId: 1, nonce: 0 };
+    let losses = 1;
+    node.answer = (_call, response) =>
+      losses-- > 0
+        ? void response.destroy()
+        : { jsonrpc: "2.0", id: 1, result: { ...receipt, status: "executed" } };
+    const { status } = await rollup.waitForReceipt(receipt.hash, "executed");
+    expect(status).to.equal("executed");
+    await node.close();
+  });
+
   it("does not ask on and on when a node answers a wait at once", async () => {
     let asked = 0;
     const receipt = { type: "transfer", hash: `0x${"1".repeat(64)}`, accountId: 1, nonce: 0 };

@@ -1,6 +1,6 @@
 /** Wallets of a connection: from keys, seeds and addresses, and what a node cannot redirect. */
 import { expect } from "chai";
-import { type BaseContract, Wallet } from "ethers";
+import { type BaseContract, type TransactionRequest, Wallet } from "ethers";
 import { createFeeService } from "../../src/fees/create-fee-service.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { describeTransaction } from "../../src/sdk/describe.ts";
@@ -92,6 +92,23 @@ describe("sdk: wallets of a connection", () => {
     const owner = await rollup.owner(silent);
     await owner.deposit({ token: "ETH", amount: 3n });
     expect(await owner.getBalance("ETH")).to.equal(3n);
+  });
+
+  it("takes a signer of another copy of ethers, connected or not", async () => {
+    const copy = (own: Wallet): object => ({
+      provider: own.provider,
+      connect: (provider: typeof own.provider) => copy(own.connect(provider)),
+      getAddress: () => own.getAddress(),
+      signMessage: (message: string) => own.signMessage(message),
+      signTypedData: (...args: Parameters<Wallet["signTypedData"]>) => own.signTypedData(...args),
+      signTransaction: (transaction: TransactionRequest) => own.signTransaction(transaction),
+      sendTransaction: (transaction: TransactionRequest) => own.sendTransaction(transaction),
+    });
+    for (const provider of [null, world.ethers.provider]) {
+      const wallet = await rollup.wallet(copy(new Wallet(KNOWN_KEY, provider)) as Wallet);
+      await wallet.deposit({ token: "ETH", amount: 1n });
+      await wallet.setSigningKey();
+    }
   });
 
   it("OPTION_INVALID: what signs nothing is no signer", async () => {
