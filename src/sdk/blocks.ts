@@ -25,9 +25,6 @@ export const blockOptions = optionsOf<BlockOptions>({
   signal: abortSignal.optional(),
 });
 
-/** Pause before the node is asked although it has said nothing. */
-const SILENCE_MS = 15_000;
-
 /** Pause before lost news are subscribed to again. */
 const LOST_MS = 1_000;
 
@@ -36,6 +33,8 @@ export interface BlockSource {
   readonly provider: RollupProvider;
   /** Opens a source of news; they only wake. */
   open(): Promise<EventSource>;
+  /** Pause before the node is asked although it has said nothing. */
+  readonly silenceMs: number;
   readonly signal: Abort;
 }
 
@@ -44,10 +43,11 @@ export interface BlockSource {
  * lost or wrong.
  */
 export async function* followBlocks(
-  { provider, open, signal }: BlockSource,
+  source: BlockSource,
   { from, status = "sealed" }: BlockOptions,
 ): AsyncGenerator<BlockInfo, void, undefined> {
-  const news = await News.open(open, signal);
+  const { provider, signal } = source;
+  const news = await News.open(source);
   try {
     let number = from ?? (await sealedBlocks(provider, signal)) + 1;
     for (;;) {
@@ -70,26 +70,24 @@ export async function* followBlocks(
 
 /** Wakes who waits for blocks. */
 class News {
-  readonly #open: () => Promise<EventSource>;
-  readonly #signal: Abort;
+  readonly #blocks: BlockSource;
   #source: EventSource;
   #next: Promise<RollupEvent>;
 
-  private constructor(open: () => Promise<EventSource>, signal: Abort, source: EventSource) {
-    this.#open = open;
-    this.#signal = signal;
+  private constructor(blocks: BlockSource, source: EventSource) {
+    this.#blocks = blocks;
     this.#source = source;
     this.#next = this.#ask();
   }
 
-  static async open(open: () => Promise<EventSource>, signal: Abort): Promise<News> {
-    return new News(open, signal, await open());
+  static async open(blocks: BlockSource): Promise<News> {
+    return new News(blocks, await blocks.open());
   }
 
   /** Waits until an event is wanted, or for some time. @throws ABORTED */
   async wait(isWanted: (event: BlockEvent) => boolean): Promise<void> {
     const silence = new AbortController();
-    const late = pause(SILENCE_MS, silence.signal).catch(() => undefined);
+    const late = pause(this.#blocks.silenceMs, silence.signal).catch(() => undefined);
     try {
       for (;;) {
         const event = await Promise.race([late, this.#next]);
@@ -100,8 +98,8 @@ class News {
     } catch {
       // The events are lost, but the blocks are not: they are asked for by number.
       this.#source.close();
-      await pause(LOST_MS, this.#signal);
-      this.#source = await this.#open();
+      await pause(LOST_MS, this.#blocks.signal);
+      this.#source = await this.#blocks.open();
       this.#next = this.#ask();
     } finally {
       silence.abort();

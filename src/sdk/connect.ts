@@ -25,6 +25,8 @@ import { type OpenSocket, StreamLink } from "./stream-link.ts";
 const TIMEOUT_MS = 30_000;
 const RETRIES = 4;
 const POLL_MS = 1_000;
+/** A stream is believed to have nothing new for this many of them. */
+const SILENT_POLLS = 10;
 
 /** Anything that answers JSON-RPC with `send`, such as a provider of ethers. */
 export interface RpcSender {
@@ -89,6 +91,7 @@ export async function connect(node: RollupNode, options: ConnectionOptions = {})
     isPinned: whole.rollupAddress !== undefined,
     openL1: openOnce(() => openL1(request, config.chainId, whole)),
     openEvents: (provider, subject) => openEvents(provider, subject, link, whole),
+    silenceMs: SILENT_POLLS * (whole.pollMs ?? POLL_MS),
     onClose: () => {
       stop();
       link?.close();

@@ -31,7 +31,10 @@ export interface ConnectionOptions {
   readonly streamUrl?: string;
   /** Opens a WebSocket. Default: that of the platform. */
   readonly openSocket?: OpenSocket;
-  /** Milliseconds between two questions for news to a node without a stream. Default 1,000. */
+  /**
+   * Milliseconds between two questions for news to a node without a stream; with a stream that says
+   * nothing, blocks are asked for after ten of them. Default 1,000.
+   */
   readonly pollMs?: number;
 }
 

@@ -47,6 +47,8 @@ export interface RollupParts {
   readonly openL1: () => Promise<Provider>;
   /** Opens a source of events. */
   readonly openEvents: (rollup: RollupProvider, subject: EventSubject) => Promise<EventSource>;
+  /** Pause before blocks are asked for although no event has come. */
+  readonly silenceMs: number;
   /** Releases what is open. */
   readonly onClose: () => void;
 }
@@ -262,10 +264,11 @@ export class Rollup extends RollupProvider {
    */
   async *blocks(options: BlockOptions = {}): AsyncGenerator<BlockInfo, void, undefined> {
     const { signal, ...which } = readInput(blockOptions, options, "options");
-    const open = (until: Abort) => this.#openEvents({ subscribe: "blocks" }, until);
-    yield* this.#until(signal, (until) =>
-      followBlocks({ provider: this, open: () => open(until), signal: until }, which),
-    );
+    const { silenceMs } = this.#parts;
+    yield* this.#until(signal, (until) => {
+      const open = () => this.#openEvents({ subscribe: "blocks" }, until);
+      return followBlocks({ provider: this, open, silenceMs, signal: until }, which);
+    });
   }
 
   /**

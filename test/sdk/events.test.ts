@@ -157,6 +157,32 @@ describe("sdk: events", () => {
     expect(urls).to.deep.equal([streamUrl]);
   });
 
+  it("leaves no block out if the stream says nothing, or only of other blocks", async () => {
+    const mute = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(mute, "listening");
+    closing.push(() => mute.close());
+    mute.on("connection", (socket) =>
+      socket.on("message", (data: Buffer) => {
+        const { id } = JSON.parse(data.toString()) as { id: number };
+        socket.send(JSON.stringify({ id, subscription: 1, cursor: "00000001-0" }));
+        const event = { event: "block", blockNumber: 1, status: "executed" };
+        socket.send(JSON.stringify({ subscription: 1, cursor: "00000001-5", ...event }));
+      }),
+    );
+    const streamUrl = `ws://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const rollup = await open(world.url, { streamUrl, pollMs: 20 });
+    const { sealed } = (await rollup.getStatus()).blocks;
+    const numbers: number[] = [];
+    const reading = (async () => {
+      for await (const { blockNumber } of rollup.blocks({ from: sealed + 1 })) {
+        if (numbers.push(blockNumber) === 3) break;
+      }
+    })();
+    for (let count = 0; count < 3; count++) await payInBlock();
+    await reading;
+    expect(numbers).to.deep.equal([sealed + 1, sealed + 2, sealed + 3]);
+  });
+
   it("begins with the next block, and waits for the status", async () => {
     const rollup = await open(world.url);
     const { sealed } = (await rollup.getStatus()).blocks;
