@@ -45,6 +45,11 @@ function patienceOf(error: unknown): number | undefined {
   return Math.max(named, retryAfterMsOf(error));
 }
 
+/** Whether an error passes by itself: the node is away, busy, or behind a gateway that says so. */
+export function isTransient(error: unknown): boolean {
+  return patienceOf(error) !== undefined;
+}
+
 /** What an HTTP transport has read of `retry-after`. */
 function retryAfterMsOf(error: unknown): number {
   if (typeof error !== "object" || error === null || !("retryAfterMs" in error)) {

@@ -1,19 +1,10 @@
 /** Work that outlasts a node that is away. */
 import { type Abort, pause } from "../api/abort.ts";
+import { isTransient } from "../api/retry.ts";
 import { isRollupError } from "../util/errors.ts";
 
 const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 30_000;
-/** What passes by itself, if not soon. */
-const PASSING = [
-  "CONNECTION_FAILED",
-  "CONNECTION_TIMEOUT",
-  "RPC_ANSWER_INVALID",
-  "RPC_RATE_LIMITED",
-  "RPC_BUSY",
-  "OPERATOR_STARTING",
-  "OPERATOR_STOPPED",
-];
 
 /** Asks until the node answers. @throws ABORTED, and what does not pass */
 export async function persistently<T>(
@@ -24,7 +15,9 @@ export async function persistently<T>(
     try {
       return await ask();
     } catch (error) {
-      if (!isRollupError(error) || !PASSING.includes(error.code)) throw error;
+      // A node that stops may be started again.
+      const isStopped = isRollupError(error) && error.code === "OPERATOR_STOPPED";
+      if (!isStopped && !isTransient(error)) throw error;
       await pause(Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** failures), signal);
     }
   }

@@ -6,6 +6,7 @@ import { type Abort, pause } from "../api/abort.ts";
 import type { RpcClient } from "../api/client.ts";
 import { rpcError } from "../api/errors.ts";
 import type { RpcResult, SignedTransactionParam } from "../api/methods.ts";
+import { isTransient } from "../api/retry.ts";
 import { isRollupError, RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 import { type FeeParams, feeParams, readAccount, type TokenReference } from "./fee-params.ts";
@@ -50,8 +51,7 @@ export type { TokenReference };
 
 /** Pause before a wait that the operator was too busy for is asked again. */
 const BUSY_PAUSE_MS = 500;
-/** What a wait outlasts, and for how long: nodes are started again, and laptops sleep. */
-const OUTAGES = ["CONNECTION_FAILED", "CONNECTION_TIMEOUT"];
+/** How long a node may be away during a wait: nodes are started again, and laptops sleep. */
 const OUTAGE_MS_MAX = 600_000;
 const OUTAGE_PAUSE_MS = 2_000;
 
@@ -471,10 +471,10 @@ async function patiently<T>(ask: () => Promise<T>, signal: Abort | undefined): P
     try {
       return await ask();
     } catch (error) {
-      const code = isRollupError(error) ? error.code : "";
-      const isAway = OUTAGES.includes(code) && performance.now() < endMs;
-      if (code !== "RPC_BUSY" && !isAway) throw error;
-      await pause(code === "RPC_BUSY" ? BUSY_PAUSE_MS : OUTAGE_PAUSE_MS, signal);
+      const isBusy = isRollupError(error) && error.code === "RPC_BUSY";
+      const isAway = isTransient(error) && performance.now() < endMs;
+      if (!isBusy && !isAway) throw error;
+      await pause(isBusy ? BUSY_PAUSE_MS : OUTAGE_PAUSE_MS, signal);
     }
   }
 }

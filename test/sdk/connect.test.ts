@@ -205,10 +205,14 @@ describe("sdk: connect", () => {
     const rollup = await connect(node.url);
     const alice = await RollupWallet.create(world.user, rollup);
     const handle = await alice.transfer({ to: OTHER, token: "ETH", amount: 1n });
+    let isOpen = true;
+    node.answer = (_call, response) => void response.once("close", () => (isOpen = false));
     const signal = AbortSignal.timeout(100);
     const started = performance.now();
     await expectRejection("ABORTED", handle.wait("executed", { signal }));
     expect(performance.now() - started).to.be.below(2_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isOpen).to.equal(false);
   });
 
   it("RPC_RESULT_INVALID: a list that never ends, or another transaction", async () => {

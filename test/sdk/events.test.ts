@@ -157,6 +157,32 @@ describe("sdk: events", () => {
     expect(urls).to.deep.equal([streamUrl]);
   });
 
+  it("throws what does not pass: garbage, another block, and one that is not kept", async () => {
+    const node = await createFakeNode(world.url);
+    closing.push(() => node.close());
+    const rollup = await open(node.url, { pollMs: 20 });
+    const { blockNumber } = (await rollup.getBlock("latest"))!;
+    const first = () => rollup.blocks({ from: blockNumber }).next();
+    let result: (block: object) => unknown = () => null;
+    node.answer = async ({ method }, response, pass) => {
+      const answer = (await pass()) as { result: object };
+      if (method !== "rollup_getBlock") return answer;
+      const changed = result(answer.result);
+      return changed === undefined ? void response.end("<p>") : { ...answer, result: changed };
+    };
+    await expectRejection("BLOCK_NOT_KEPT", first());
+    result = (block) => ({ ...block, blockNumber: blockNumber + 1 });
+    await expectRejection("RPC_RESULT_INVALID", first());
+    result = () => undefined;
+    await expectRejection("RPC_ANSWER_INVALID", first());
+    const seen: unknown[] = [];
+    await rollup.on("error", (error) => seen.push((error as { code: string }).code));
+    node.answer = (_call, response) => void response.end("<p>");
+    await rollup.on("block", () => 0);
+    await until(() => seen.length > 0);
+    expect(seen).to.deep.equal(["RPC_ANSWER_INVALID"]);
+  });
+
   it("leaves no block out if the stream says nothing, or only of other blocks", async () => {
     const mute = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     await once(mute, "listening");
