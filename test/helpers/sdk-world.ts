@@ -61,8 +61,7 @@ export async function createFakeNode(target = ""): Promise<FakeNode> {
     const call = JSON.parse(body) as NodeCall;
     calls.push(call);
     const headers = { "content-type": "application/json" };
-    const pass = async () =>
-      (await (await fetch(target, { method: "POST", headers, body })).json());
+    const pass = async () => await (await fetch(target, { method: "POST", headers, body })).json();
     const answer = await node.answer(call, response, pass);
     if (answer !== undefined && !response.writableEnded) response.end(JSON.stringify(answer));
   };

@@ -40,7 +40,9 @@ describe("sdk: endings", () => {
 const rollup = await connect(${JSON.stringify(url)}, { retries: 0, pollMs: 20 });
 ${code}`,
     );
-    const ended = await promisify(execFile)(process.execPath, [file], { timeout: 20_000 });
+    // Some versions of Node warn that they read TypeScript.
+    const args = ["--disable-warning=ExperimentalWarning", file];
+    const ended = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
     expect(ended.stderr).to.equal("");
     return ended.stdout.trim();
   }
