@@ -12,7 +12,7 @@ import {
 } from "./events.ts";
 import type { AccountTransaction } from "./history.ts";
 import { persistently } from "./persistence.ts";
-import type { RollupProvider } from "./provider.ts";
+import type { OperatorStatus, RollupProvider } from "./provider.ts";
 
 /** Items of a history that are looked at, at a time. */
 const ITEMS_MAX = 1_000;
@@ -25,15 +25,14 @@ interface Poll {
   readonly signal: Abort;
 }
 
-/** Events of a subject from now on. */
-export function pollEvents(
+/** Events of a subject from now on: what has happened by then is known when this resolves. */
+export async function pollEvents(
   provider: RollupProvider,
   subject: EventSubject,
   pollMs: number,
-): EventSource {
+): Promise<EventSource> {
   const ending = new AbortController();
-  const poll = { provider, pollMs, signal: ending.signal };
-  const events = generate(poll, subject);
+  const events = await begin({ provider, pollMs, signal: ending.signal }, subject);
   return {
     async next() {
       const { value, done } = await events.next();
@@ -44,18 +43,25 @@ export function pollEvents(
   };
 }
 
-function generate(poll: Poll, subject: EventSubject): AsyncGenerator<RollupEvent, void, undefined> {
-  if (subject.subscribe === "blocks") return pollBlocks(poll);
+async function begin(
+  poll: Poll,
+  subject: EventSubject,
+): Promise<AsyncGenerator<RollupEvent, void, undefined>> {
+  const { provider, signal } = poll;
   if (subject.subscribe === "transaction") return pollTransaction(poll, subject.hash);
-  return pollAccount(poll, subject.account);
+  if (subject.subscribe === "blocks") {
+    return pollBlocks(poll, await persistently(() => provider.getStatus(), signal));
+  }
+  const known = new Map<string, AccountEvent>();
+  await persistently(() => readChanges(provider, subject.account, known), signal);
+  return pollAccount(poll, subject.account, known);
 }
 
-async function* pollBlocks({
-  provider,
-  pollMs,
-  signal,
-}: Poll): AsyncGenerator<BlockEvent, void, undefined> {
-  let { blocks: before } = await persistently(() => provider.getStatus(), signal);
+async function* pollBlocks(
+  { provider, pollMs, signal }: Poll,
+  { blocks: first }: OperatorStatus,
+): AsyncGenerator<BlockEvent, void, undefined> {
+  let before = first;
   for (;;) {
     await pause(pollMs, signal);
     const { blocks } = await persistently(() => provider.getStatus(), signal);
@@ -87,9 +93,8 @@ async function* pollTransaction(
 async function* pollAccount(
   { provider, pollMs, signal }: Poll,
   account: number | string,
+  known: Map<string, AccountEvent>,
 ): AsyncGenerator<AccountEvent, void, undefined> {
-  const known = new Map<string, AccountEvent>();
-  await persistently(() => readChanges(provider, account, known), signal);
   for (;;) {
     await pause(pollMs, signal);
     yield* await persistently(() => readChanges(provider, account, known), signal);

@@ -77,7 +77,6 @@ describe("sdk: events", () => {
       const events: AccountEvent[] = [];
       await rollup.on("block", (event) => blocks.push(event));
       await rollup.on("account", alice.address, (event) => events.push(event));
-      await new Promise((resolve) => setTimeout(resolve, 60)); // the first answers
       const { hash } = await pay();
       const own: string[] = [];
       await rollup.on("transaction", hash, ({ status }) => own.push(status));
@@ -212,11 +211,14 @@ describe("sdk: events", () => {
   it("begins with the next block, and waits for the status", async () => {
     const rollup = await open(world.url);
     const { sealed } = (await rollup.getStatus()).blocks;
-    const next = rollup.blocks().next();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const iteration = rollup.blocks();
+    let first: number | undefined;
+    const next = iteration.next().then(({ value }) => (first = value?.blockNumber));
+    while (first === undefined) await payInBlock();
+    await next;
     await payInBlock();
-    const { value } = await next;
-    expect(value?.blockNumber).to.equal(sealed + 1);
+    expect(first).to.be.above(sealed);
+    expect((await iteration.next()).value?.blockNumber).to.equal(first + 1);
   });
 
   it("ABORTED: a signal ends an iteration; closing ends it quietly", async () => {
