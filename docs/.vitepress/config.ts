@@ -30,6 +30,7 @@ const sidebar = [
       { text: "What it is", link: "/" },
       { text: "Getting started", link: "/guide/getting-started" },
       { text: "Testing with a rollup", link: "/guide/testing-rollups" },
+      { text: "The SDK", link: "/guide/sdk" },
       { text: "Circuits of your own", link: "/guide/circuits" },
       { text: "Proof systems", link: "/guide/proof-systems" },
       { text: "Testing circuits", link: "/guide/testing-circuits" },

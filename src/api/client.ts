@@ -1,6 +1,7 @@
 /** The client of the `rollup_*` methods, over any JSON-RPC transport. */
 import type { z } from "zod";
 import { toJson } from "../util/json.ts";
+import { type Abort, assertWanted, untilAbort } from "./abort.ts";
 import { fromJsonRpcError } from "./error-transport.ts";
 import { rpcError } from "./errors.ts";
 import {
@@ -16,6 +17,13 @@ type ResultSchema<M extends RpcMethod> = z.ZodType<RpcResult<M>, z.ZodTypeDef, u
 /** Sends one JSON-RPC call; resolves with its `result`, or rejects with its error. */
 export type JsonRpcRequest = (method: string, params: unknown[]) => Promise<unknown>;
 
+/** A {@link JsonRpcRequest} that ends early when a signal is aborted. */
+export type AbortableRequest = (
+  method: string,
+  params: unknown[],
+  signal?: Abort,
+) => Promise<unknown>;
+
 export interface RpcClient {
   /**
    * Calls a method of the operator and decodes its result.
@@ -27,6 +35,13 @@ export interface RpcClient {
    * the transport.
    */
   call<M extends RpcMethod>(method: M, ...params: RpcParams<M>): Promise<RpcResult<M>>;
+  /**
+   * Makes a client whose calls end when a signal is aborted, with ABORTED.
+   *
+   * @param signal - An `AbortSignal`.
+   * @returns The client.
+   */
+  until?(signal: Abort): RpcClient;
 }
 
 /**
@@ -41,9 +56,18 @@ export interface RpcClient {
  * chainId; // 31337n
  */
 export function createRpcClient(request: JsonRpcRequest): RpcClient {
+  return createClient(request, undefined);
+}
+
+function createClient(request: AbortableRequest, signal: Abort | undefined): RpcClient {
   return {
+    until: (other) => createClient(request, other),
     async call(method, ...params) {
-      const answer = await send(request, method, toJson(params) as unknown[]);
+      assertWanted(signal);
+      const answer = await untilAbort(
+        send(request, method, toJson(params) as unknown[], signal),
+        signal,
+      );
       const schema: ResultSchema<typeof method> = RPC_METHODS[method].result;
       const parsed = schema.safeParse(answer);
       if (parsed.success) return parsed.data;
@@ -52,9 +76,14 @@ export function createRpcClient(request: JsonRpcRequest): RpcClient {
   };
 }
 
-async function send(request: JsonRpcRequest, method: string, params: unknown[]): Promise<unknown> {
+async function send(
+  request: AbortableRequest,
+  method: string,
+  params: unknown[],
+  signal: Abort | undefined,
+): Promise<unknown> {
   try {
-    return await request(method, params);
+    return await (signal === undefined ? request(method, params) : request(method, params, signal));
   } catch (thrown) {
     throw fromJsonRpcError(thrown) ?? thrown;
   }

@@ -18,7 +18,11 @@ export type RpcErrorFacts =
   | { code: "RPC_READ_ONLY"; method: string }
   | { code: "RPC_WITHOUT_GAS"; method: string }
   | { code: "RPC_CALL_UNSUPPORTED"; to: string; data: string }
-  | { code: "RPC_STATE_NOT_KEPT"; block: string; first: number; last: number };
+  | { code: "RPC_STATE_NOT_KEPT"; block: string; first: number; last: number }
+  | { code: "RPC_ANSWER_INVALID"; method: string; status: number }
+  | { code: "CONNECTION_FAILED"; method: string; reason: string }
+  | { code: "CONNECTION_TIMEOUT"; method: string; milliseconds: number }
+  | { code: "ABORTED" };
 
 export const rpcError = defineErrors<RpcErrorFacts>({
   RPC_METHOD_UNKNOWN: {
@@ -97,5 +101,23 @@ export const rpcError = defineErrors<RpcErrorFacts>({
   RPC_L1_TIMEOUT: {
     message: ({ method, seconds }) => `L1 did not answer ${method} within ${seconds} s.`,
     fix: "Try again later; if it persists, the operator's L1 node has a problem.",
+  },
+  RPC_ANSWER_INVALID: {
+    message: ({ method, status }) =>
+      `The answer to ${method} is no JSON-RPC; its HTTP status is ${status}.`,
+    fix: "Check the URL: it is that of a devnet or of an operator's port, not of a web page.",
+  },
+  CONNECTION_FAILED: {
+    message: ({ method, reason }) => `The node was not reached for ${method} (${reason}).`,
+    fix: "Check that the node runs and that its URL is right; a submission may be sent again.",
+  },
+  CONNECTION_TIMEOUT: {
+    message: ({ method, milliseconds }) =>
+      `The node did not answer ${method} within ${milliseconds} ms.`,
+    fix: "Try again, or pass a larger timeoutMs; a submission may be sent again.",
+  },
+  ABORTED: {
+    message: () => "The caller does not want this any more.",
+    fix: "Nothing is wrong: the signal was aborted, or the connection closed.",
   },
 });

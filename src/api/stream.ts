@@ -1,6 +1,6 @@
 /** The messages of the WebSocket at `/v1/stream`, as JSON. */
 import { z } from "zod";
-import { accountReference, hash } from "./schemas.ts";
+import { accountReference, block, hash, requestReceipt, transactionReceipt } from "./schemas.ts";
 
 const id = z.number().int().nonnegative();
 /** The cursor of the last event that the client has; none: from now on. */
@@ -27,3 +27,54 @@ export const STREAM_CLOSE_CODES = {
   /** The state was replaced by an earlier one, as `evm_revert` does: cursors are void. */
   replaced: 4002,
 } as const;
+
+const progress = {
+  /** Number of the subscription. */
+  subscription: id,
+  cursor: z.string(),
+  status: transactionReceipt.shape.status,
+  blockNumber: transactionReceipt.shape.blockNumber,
+  slotIndex: transactionReceipt.shape.slotIndex,
+};
+
+/** What happens to a block, a transaction or a request. */
+const streamEvent = z.discriminatedUnion("event", [
+  z.object({
+    event: z.literal("block"),
+    subscription: id,
+    cursor: z.string(),
+    blockNumber: z.number().int().positive(),
+    status: block.shape.status,
+  }),
+  z.object({
+    event: z.literal("transaction"),
+    ...progress,
+    type: transactionReceipt.shape.type,
+    hash,
+    accountId: transactionReceipt.shape.accountId,
+    nonce: transactionReceipt.shape.nonce,
+    rejection: transactionReceipt.shape.rejection,
+  }),
+  z.object({
+    event: z.literal("request"),
+    ...progress,
+    type: requestReceipt.shape.type,
+    requestId: requestReceipt.shape.requestId,
+  }),
+]);
+
+/** What a server sends: an answer, a refusal, or an event. */
+export const streamMessage = z.union([
+  streamEvent,
+  z.object({ id, subscription: id, cursor: z.string().optional() }),
+  z.object({
+    id: id.nullable(),
+    error: z.object({
+      code: z.string(),
+      facts: z.record(z.unknown()),
+      sentence: z.string(),
+      fix: z.string(),
+    }),
+  }),
+]);
+export type StreamEvent = z.output<typeof streamEvent>;

@@ -18,7 +18,14 @@ export type SdkErrorFacts =
   | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string }
   | { code: "TRANSACTION_NOT_PLACED"; hash: string }
   | { code: "INCLUSION_NOT_PROMISED"; hash: string }
-  | { code: "FEE_ABOVE_MAXIMUM"; fee: bigint; maximum: bigint; tokenId: number };
+  | { code: "FEE_ABOVE_MAXIMUM"; fee: bigint; maximum: bigint; tokenId: number }
+  | { code: "BLOCK_NOT_KEPT"; blockNumber: number }
+  | { code: "ROLLUP_MISMATCH"; what: string; expected: string; actual: string }
+  | { code: "ROLLUP_NOT_PINNED"; rollupAddress: string; chainId: bigint }
+  | { code: "KEY_DERIVATION_NOT_DETERMINISTIC"; address: string }
+  | { code: "SIGNING_KEY_DIFFERS"; address: string; accountId: number }
+  | { code: "VIEM_ACCOUNT_MISSING" }
+  | { code: "L1_SIGNER_UNABLE"; address: string; what: string };
 
 export const sdkError = defineErrors<SdkErrorFacts>({
   TOKEN_UNKNOWN: {
@@ -101,5 +108,37 @@ export const sdkError = defineErrors<SdkErrorFacts>({
     message: ({ fee, maximum, tokenId }) =>
       `The fee is ${fee} of token ${tokenId}, more than the maximum of ${maximum}.`,
     fix: "Look at wallet.estimateFee, and pass { maxFee } or { fee } if you agree; see docs/fees.md.",
+  },
+  BLOCK_NOT_KEPT: {
+    message: ({ blockNumber }) => `The node does not keep block ${blockNumber} any more.`,
+    fix: "Begin with a later block; rollup_getBlocks names the first one, and L1 has all of them.",
+  },
+  ROLLUP_MISMATCH: {
+    message: ({ what, expected, actual }) =>
+      `The node serves a rollup whose ${what} is ${actual}, not ${expected}.`,
+    fix: "Check the URL of the node and what you pin; do not use a node that names another rollup.",
+  },
+  ROLLUP_NOT_PINNED: {
+    message: ({ rollupAddress, chainId }) =>
+      `Only the node says that ${rollupAddress} is the rollup on chain ${chainId}.`,
+    fix: "Pass { rollupAddress } to connect, from somebody whom you trust: deposits go there.",
+  },
+  KEY_DERIVATION_NOT_DETERMINISTIC: {
+    message: ({ address }) =>
+      `The wallet of ${address} signs the same text in another way each time.`,
+    fix: "Keep a seed of 32 random bytes, and pass { signer: RollupSigner.fromSeed(seed) }.",
+  },
+  SIGNING_KEY_DIFFERS: {
+    message: ({ address, accountId }) =>
+      `Account ${accountId} of ${address} has another signing key than this wallet derives.`,
+    fix: "Use the key that was set, or set this one with setSigningKey; see docs/guide/sdk.md.",
+  },
+  L1_SIGNER_UNABLE: {
+    message: ({ address, what }) => `The wallet of ${address} has no L1 key, and cannot ${what}.`,
+    fix: "Make the wallet with rollup.wallet(signer), from a signer of ethers or an account of viem.",
+  },
+  VIEM_ACCOUNT_MISSING: {
+    message: () => "The client of viem has no account.",
+    fix: "Pass { account } to createWalletClient, or an account to rollup.wallet.",
   },
 });

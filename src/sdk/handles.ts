@@ -5,6 +5,7 @@ import type { SignedTransaction } from "../operations/transaction.ts";
 import { receiptError } from "../receipts/errors.ts";
 import { isRollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
+import type { WaitOptions } from "./provider-params.ts";
 import {
   type BlockPromise,
   type InclusionPromise,
@@ -131,11 +132,12 @@ export class TransactionHandle {
    * Waits until the transaction has reached a stage, without a time limit.
    *
    * @param stage - Default "executed", which is final.
+   * @param options - `signal` ends the wait.
    * @returns The receipt at that stage or a later one.
-   * @throws The code of the rejection, if the operator rejects the transaction.
+   * @throws The code of the rejection, if the operator rejects the transaction; ABORTED.
    */
-  wait(stage: Stage = "executed"): Promise<TransactionReceipt> {
-    return this.#provider.waitForReceipt(this.hash, stage);
+  wait(stage: Stage = "executed", options: WaitOptions = {}): Promise<TransactionReceipt> {
+    return this.#provider.waitForReceipt(this.hash, stage, options);
   }
 }
 
@@ -228,11 +230,14 @@ export class BatchHandle {
    * Waits until all transactions have reached a stage, without a time limit.
    *
    * @param stage - Default "executed", which is final.
+   * @param options - `signal` ends the wait.
    * @returns Their receipts at that stage or a later one, in the order of the batch.
-   * @throws The code of the rejection, if the operator rejects the batch.
+   * @throws The code of the rejection, if the operator rejects the batch; ABORTED.
    */
-  wait(stage: Stage = "executed"): Promise<TransactionReceipt[]> {
-    const waiting = this.receipts.map(({ hash }) => this.#provider.waitForReceipt(hash, stage));
+  wait(stage: Stage = "executed", options: WaitOptions = {}): Promise<TransactionReceipt[]> {
+    const waiting = this.receipts.map(({ hash }) =>
+      this.#provider.waitForReceipt(hash, stage, options),
+    );
     return Promise.all(waiting);
   }
 }
@@ -267,12 +272,13 @@ export class RequestHandle {
    * Waits until the request has reached a stage, without a time limit.
    *
    * @param stage - Default "executed", which is final.
+   * @param options - `signal` ends the wait.
    * @returns The receipt of the request on L2. `refunded` marks a deposit that L1 pays back to its
    * owner, because L2 has no place for it.
-   * @throws ROLLUP_REPLACED, because `requestId` names another request on another rollup.
+   * @throws ROLLUP_REPLACED, because `requestId` names another request on another rollup; ABORTED.
    */
-  async wait(stage: Stage = "executed"): Promise<RequestReceipt> {
-    const receipt = await this.#provider.waitForPriorityRequest(this.requestId, stage);
+  async wait(stage: Stage = "executed", options: WaitOptions = {}): Promise<RequestReceipt> {
+    const receipt = await this.#provider.waitForPriorityRequest(this.requestId, stage, options);
     await this.#provider.assertRollup(this.#rollup);
     return receipt;
   }

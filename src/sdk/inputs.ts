@@ -4,6 +4,7 @@
  */
 import { getAddress, isAddress, isHexString, ZeroAddress } from "ethers";
 import { z } from "zod";
+import type { Abort } from "../api/abort.ts";
 import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 
@@ -95,6 +96,34 @@ export function oneOf<T extends string>(
 export const text = option(
   "text",
   (value): value is string => typeof value === "string" && value !== "",
+);
+
+/** A hash of 32 bytes, returned in lower case. */
+export const hash32: Input<string> = inputOf(
+  (value) => (isHexString(value, 32) ? value.toLowerCase() : undefined),
+  (name, value) =>
+    sdkError({
+      code: "OPTION_INVALID",
+      option: name,
+      value: show(value),
+      expected: "32 bytes of 0x-hex",
+    }),
+);
+
+/** An `AbortSignal`. */
+export const abortSignal: Input<Abort> = option(
+  "an AbortSignal",
+  (value): value is Abort =>
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "aborted") === "boolean" &&
+    typeof Reflect.get(value, "addEventListener") === "function",
+);
+
+/** A function. */
+export const listener = option(
+  "a function",
+  (value): value is (...args: never[]) => unknown => typeof value === "function",
 );
 
 /** Bytes as 0x-hex. */

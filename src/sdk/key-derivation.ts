@@ -41,22 +41,34 @@ export function keyDerivationMessage({ chainId, rollupAddress }: RollupIdentity)
   ].join("\n");
 }
 
+/** How a key is derived. */
+export interface DerivationOptions {
+  /**
+   * How often the wallet signs, 1 or 2. With 2, it is refused if its signatures differ. Default 1.
+   */
+  readonly signatures?: number;
+}
+
 /**
  * Derives the L2 key: its seed is SHA-256 over r and s of the wallet's signature. ECDSA signatures
  * of wallets are deterministic (RFC 6979), so the same wallet always gets the same key.
  *
  * @throws KEY_DERIVATION_UNSUPPORTED for a contract wallet, whose signatures are no secret of one
- * key.
+ * key; KEY_DERIVATION_NOT_DETERMINISTIC for one whose second signature is another one.
  */
 export async function deriveSigningKey(
   signer: MessageSigner,
   rollup: RollupIdentity,
+  { signatures = 1 }: DerivationOptions = {},
 ): Promise<SigningKey> {
   const address = await signer.getAddress();
   const message = keyDerivationMessage(rollup);
   const signature = await signer.signMessage(message);
   if (!isSignatureOf(address, message, signature)) {
     throw sdkError({ code: "KEY_DERIVATION_UNSUPPORTED", address });
+  }
+  if (signatures > 1 && (await signer.signMessage(message)) !== signature) {
+    throw sdkError({ code: "KEY_DERIVATION_NOT_DETERMINISTIC", address });
   }
   return createSigningKey(sha256(getBytes(signature).slice(0, ECDSA_SCALARS_BYTES)));
 }

@@ -3,6 +3,8 @@ import type { Create2Wallet } from "../l1/authorization.ts";
 import { NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { type KeyConsent, keyConsent, tokenReference, type TokenReference } from "./fee-params.ts";
 import { address, amount, hexBytes, integer, nonZeroAddress, option, optionsOf } from "./inputs.ts";
+import type { Token } from "./provider.ts";
+import type { RollupError } from "../util/errors.ts";
 import type { RollupSigner } from "./signer.ts";
 
 /** Options of every L2 transaction. */
@@ -77,6 +79,16 @@ export interface WalletOptions {
    * contract of its own, so users who do not run the operator pass an address that they trust.
    */
   readonly rollupAddress?: string;
+  /**
+   * How often `l1Signer` signs to derive the key, 1 or 2. With 2, a wallet is refused whose
+   * signatures differ, because it could not derive the key again. Default 1.
+   */
+  readonly derivationSignatures?: number;
+  /**
+   * Is called with SIGNING_KEY_DIFFERS if the account has another signing key than this wallet's.
+   * Default: nobody is told.
+   */
+  readonly onWarning?: (warning: RollupError) => void;
 }
 
 export interface DepositParams {
@@ -86,6 +98,27 @@ export interface DepositParams {
   readonly amount: bigint;
   /** L1 address that owns the L2 account. Default: the wallet's own. */
   readonly to?: string;
+}
+
+export interface ApprovalParams {
+  /** The token: the symbol, address or id of a listed one, not ETH. */
+  readonly token: TokenReference;
+  /** In the token's smallest unit. */
+  readonly amount: bigint;
+}
+
+export interface PendingParams {
+  /** "ETH", or the symbol, address or id of a listed one. Default: all listed tokens. */
+  readonly token?: TokenReference;
+}
+
+/** A pending balance that L1 has paid. */
+export interface PendingPayment {
+  readonly token: Token;
+  /** In the token's smallest unit. */
+  readonly amount: bigint;
+  /** Of the L1 transaction, 32 bytes of 0x-hex. */
+  readonly hash: string;
 }
 
 export interface FullExitParams {
@@ -136,6 +169,10 @@ export const depositParams = optionsOf<DepositParams>({
   amount,
 });
 
+export const approvalParams = optionsOf<ApprovalParams>({ token: tokenReference, amount });
+
+export const pendingParams = optionsOf<PendingParams>({ token: tokenReference.optional() });
+
 export const fullExitParams = optionsOf<FullExitParams>({ token: tokenReference });
 
 export const setSigningKeyParams = optionsOf<SetSigningKeyParams>({
@@ -145,7 +182,7 @@ export const setSigningKeyParams = optionsOf<SetSigningKeyParams>({
 });
 
 /** Accepts a signer of any loaded copy of this package. */
-const rollupSigner = option(
+export const rollupSigner = option(
   "a RollupSigner",
   (value): value is RollupSigner =>
     typeof value === "object" &&
@@ -162,4 +199,9 @@ export const walletOptions = optionsOf<WalletOptions>({
   }).optional(),
   signer: rollupSigner.optional(),
   rollupAddress: nonZeroAddress.optional(),
+  derivationSignatures: integer(1, 2).optional(),
+  onWarning: option(
+    "a function",
+    (value): value is (warning: RollupError) => void => typeof value === "function",
+  ).optional(),
 });

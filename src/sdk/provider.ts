@@ -2,13 +2,23 @@
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import type { Transaction } from "../operations/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
+import { type Abort, pause } from "../api/abort.ts";
 import type { RpcClient } from "../api/client.ts";
+import { rpcError } from "../api/errors.ts";
 import type { RpcResult, SignedTransactionParam } from "../api/methods.ts";
+import { isTransient } from "../api/retry.ts";
 import { isRollupError, RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 import { type FeeParams, feeParams, readAccount, type TokenReference } from "./fee-params.ts";
-import { listOf, option, readInput, show } from "./inputs.ts";
+import { type AccountTransaction, readHistory } from "./history.ts";
+import { hash32, listOf, oneOf, option, readInput, show } from "./inputs.ts";
 import type { RollupIdentity } from "./key-derivation.ts";
+import {
+  type HistoryOptions,
+  historyOptions,
+  type WaitOptions,
+  waitOptions,
+} from "./provider-params.ts";
 import {
   type BlockPromise,
   checkBlockPromise,
@@ -30,6 +40,16 @@ export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>
 /** A fee, what it covers, and until when the operator accepts it. */
 export type FeeEstimate = RpcResult<"rollup_getFee">;
 export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
+/** Whether the operator accepts transactions, and the last block of each stage. */
+export type OperatorStatus = RpcResult<"rollup_getStatus">;
+/** A transaction with the hashes of its batch and its operation in a block. */
+export type TransactionDetails = NonNullable<RpcResult<"rollup_getTransaction">>;
+
+/** Accepted: of the operator; committed: of L1, without proof; finalized: executed on L1. */
+export const STATE_NAMES = ["accepted", "committed", "finalized"] as const;
+export type StateName = (typeof STATE_NAMES)[number];
+/** A balance in each state, in the token's smallest unit. */
+export type Balances = { readonly [S in StateName]: bigint };
 
 export type { SignedTransactionParam };
 /** A transaction of a batch, signed or not yet signed. */
@@ -39,6 +59,9 @@ export type { TokenReference };
 
 /** Pause before a wait that the operator was too busy for is asked again. */
 const BUSY_PAUSE_MS = 500;
+/** How long a node may be away during a wait: nodes are started again, and laptops sleep. */
+const OUTAGE_MS_MAX = 600_000;
+const OUTAGE_PAUSE_MS = 2_000;
 
 /**
  * Asks the operator of one rollup. Balances and nonces are those of the head: they include
@@ -128,6 +151,97 @@ export class RollupProvider {
   }
 
   /**
+   * Returns the balance of an account in one token, with everything that is accepted, as L1 has it
+   * by the committed blocks, and as it is final.
+   *
+   * @param account - Id (a whole number from 0 on), or address of the L1 owner.
+   * @param token - Symbol, L1 address or id.
+   * @returns Three balances in the token's smallest unit; 0 where there is no such account.
+   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, OPTION_INVALID
+   *
+   * @example
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const { accepted, finalized } = await provider.getBalances(bob.address, "ETH");
+   * accepted - finalized; // 5n
+   */
+  async getBalances(account: number | string, token: TokenReference): Promise<Balances> {
+    const reference = readAccount(account);
+    const { id } = await this.getToken(token);
+    const states = STATE_NAMES.map((state) => this.getAccountState(reference, state));
+    const [accepted, committed, finalized] = (await Promise.all(states)).map(
+      (info) => info?.balances.find(({ tokenId }) => tokenId === id)?.amount ?? 0n,
+    );
+    return { accepted: accepted!, committed: committed!, finalized: finalized! };
+  }
+
+  /**
+   * Returns an account as it is in one state.
+   *
+   * @param account - Id (a whole number from 0 on), or address of the L1 owner.
+   * @param state - "accepted", "committed" or "finalized".
+   * @returns The account, or null if it does not exist there.
+   * @throws ADDRESS_INVALID, OPTION_INVALID
+   *
+   * @example
+   * (await provider.getAccountState(alice.address, "finalized")).nonce; // 1
+   */
+  async getAccountState(account: number | string, state: StateName): Promise<AccountInfo | null> {
+    const reference = readAccount(account);
+    return this.#client.call("rollup_getAccountState", reference, readInput(stateName, state));
+  }
+
+  /**
+   * Reads what has touched an account, the newest first: its transactions, those to it, and its
+   * requests on L1. Pages are asked for as the caller iterates.
+   *
+   * @param account - Id (a whole number from 0 on), or address of the L1 owner.
+   * @param options - `type` and `token` narrow it down; `signal` ends it.
+   * @returns An iterator, for `for await`; empty if there is no such account.
+   * @throws ADDRESS_INVALID, OPTION_INVALID, OPTION_UNKNOWN, TOKEN_UNKNOWN
+   *
+   * @example
+   * const types = [];
+   * for await (const { type } of provider.history(alice.address)) types.push(type);
+   * types; // ["changePubKey", "deposit"]
+   */
+  async *history(
+    account: number | string,
+    options: HistoryOptions = {},
+  ): AsyncGenerator<AccountTransaction, void, undefined> {
+    const { type, token, signal } = readInput(historyOptions, options, "options");
+    const reference = readAccount(account);
+    const filter = {
+      ...(type !== undefined && { type }),
+      ...(token !== undefined && { tokenId: await this.#idOf(token) }),
+    };
+    yield* readHistory(untilOf(this.#client, signal), reference, filter);
+  }
+
+  /**
+   * Reads what is accepted of an account and not yet in a block on L1, the newest first.
+   *
+   * @param account - Id (a whole number from 0 on), or address of the L1 owner.
+   * @param options - As of {@link RollupProvider.history}.
+   * @returns An iterator, for `for await`.
+   * @throws as {@link RollupProvider.history}
+   *
+   * @example
+   * const { hash } = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const hashes = [];
+   * for await (const pending of provider.pending(alice.address)) hashes.push(pending.hash);
+   * hashes[0] === hash; // true
+   */
+  async *pending(
+    account: number | string,
+    options: HistoryOptions = {},
+  ): AsyncGenerator<AccountTransaction, void, undefined> {
+    for await (const item of this.history(account, options)) {
+      if (item.status !== "accepted") return;
+      yield item;
+    }
+  }
+
+  /**
    * Asks for the fee of a transaction. An operator without fees answers 0.
    *
    * @param params - `type` and `token`; the closer the rest is described, the closer the fee.
@@ -202,6 +316,38 @@ export class RollupProvider {
    */
   getReceipt(hash: string): Promise<TransactionReceipt | null> {
     return this.#client.call("rollup_getReceipt", hash);
+  }
+
+  /**
+   * Returns a transaction with the hashes of its batch and, in a block, its operation.
+   *
+   * @param hash - 32 bytes of 0x-hex.
+   * @returns Null if the operator never accepted such a transaction.
+   * @throws OPTION_INVALID; RPC_RESULT_INVALID, if the node answers with another transaction
+   *
+   * @example
+   * const { hash } = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * (await provider.getTransaction(hash)).receipt.status; // "accepted"
+   */
+  async getTransaction(hash: string): Promise<TransactionDetails | null> {
+    const asked = readInput(hash32, hash, "hash");
+    const method = "rollup_getTransaction";
+    const details = await this.#client.call(method, asked);
+    if (details === null || details.receipt.hash === asked) return details;
+    const facts = { path: "receipt.hash", reason: "it is another transaction" };
+    throw rpcError({ code: "RPC_RESULT_INVALID", method, ...facts });
+  }
+
+  /**
+   * Returns whether the operator accepts transactions, and the last block of each stage.
+   *
+   * @returns The status, with the obstacle if nothing is accepted.
+   *
+   * @example
+   * (await provider.getStatus()).accepting; // true
+   */
+  getStatus(): Promise<OperatorStatus> {
+    return this.#client.call("rollup_getStatus");
   }
 
   /**
@@ -290,16 +436,25 @@ export class RollupProvider {
    *
    * @param hash - 32 bytes of 0x-hex.
    * @param stage - "accepted", "committed", "proven" or "executed".
+   * @param options - `signal` ends the wait.
    * @returns The receipt at that stage or a later one.
-   * @throws The code of the rejection, if the operator rejects the transaction.
+   * @throws The code of the rejection, if the operator rejects the transaction; ABORTED.
    */
-  async waitForReceipt(hash: string, stage: Stage): Promise<TransactionReceipt> {
-    for (;;) {
-      const receipt = await patiently(() =>
-        this.#client.call("rollup_waitForReceipt", hash, stage),
+  async waitForReceipt(
+    hash: string,
+    stage: Stage,
+    options: WaitOptions = {},
+  ): Promise<TransactionReceipt> {
+    const { signal } = readInput(waitOptions, options, "options");
+    const client = untilOf(this.#client, signal);
+    for (const breathe = createPauses(signal); ;) {
+      const receipt = await patiently(
+        () => client.call("rollup_waitForReceipt", hash, stage),
+        signal,
       );
       if (receipt.rejection !== undefined) throw toRejection(receipt.rejection);
       if (hasReached(receipt.status, stage)) return receipt;
+      await breathe();
     }
   }
 
@@ -309,14 +464,24 @@ export class RollupProvider {
    *
    * @param requestId - Place in the priority queue, from 0 on.
    * @param stage - "accepted", "committed", "proven" or "executed".
+   * @param options - `signal` ends the wait.
    * @returns The receipt at that stage or a later one.
+   * @throws ABORTED
    */
-  async waitForPriorityRequest(requestId: number, stage: Stage): Promise<RequestReceipt> {
-    for (;;) {
-      const receipt = await patiently(() =>
-        this.#client.call("rollup_waitForPriorityRequest", requestId, stage),
+  async waitForPriorityRequest(
+    requestId: number,
+    stage: Stage,
+    options: WaitOptions = {},
+  ): Promise<RequestReceipt> {
+    const { signal } = readInput(waitOptions, options, "options");
+    const client = untilOf(this.#client, signal);
+    for (const breathe = createPauses(signal); ;) {
+      const receipt = await patiently(
+        () => client.call("rollup_waitForPriorityRequest", requestId, stage),
+        signal,
       );
       if (receipt !== null && hasReached(receipt.status, stage)) return receipt;
+      await breathe();
     }
   }
 
@@ -336,17 +501,42 @@ export class RollupProvider {
   }
 }
 
-/** Repeats a call, after a pause, while the operator is busy with other waits. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+/**
+ * Repeats a call, after a pause, while the operator is busy with other waits; and while it is away,
+ * for some minutes.
+ */
+async function patiently<T>(ask: () => Promise<T>, signal: Abort | undefined): Promise<T> {
+  const endMs = performance.now() + OUTAGE_MS_MAX;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!isRollupError(error) || error.code !== "RPC_BUSY") throw error;
-      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+      const isBusy = isRollupError(error) && error.code === "RPC_BUSY";
+      const isAway = isTransient(error) && performance.now() < endMs;
+      if (!isBusy && !isAway) throw error;
+      await pause(isBusy ? BUSY_PAUSE_MS : OUTAGE_PAUSE_MS, signal);
     }
   }
 }
+
+/**
+ * Pauses between answers that come at once, and not when a stage is reached or the server's time is
+ * over: a node that answers so must not keep its clients busy.
+ */
+function createPauses(signal: Abort | undefined): () => Promise<void> {
+  let lastMs = performance.now();
+  return async () => {
+    if (performance.now() - lastMs < BUSY_PAUSE_MS) await pause(BUSY_PAUSE_MS, signal);
+    lastMs = performance.now();
+  };
+}
+
+/** A client of which the calls end with a signal, as far as it can. */
+function untilOf(client: RpcClient, signal: Abort | undefined): RpcClient {
+  return signal === undefined ? client : (client.until?.(signal) ?? client);
+}
+
+const stateName = oneOf(STATE_NAMES);
 
 /** Checks that a batch is a list of transactions. @throws OPTION_INVALID */
 export function readBatch(batch: readonly BatchMember[]): BatchMember[] {

@@ -8,7 +8,12 @@ import {
   type Transaction,
   type TransactionSignature,
 } from "../operations/transaction.ts";
-import { deriveSigningKey, type MessageSigner, type RollupIdentity } from "./key-derivation.ts";
+import {
+  type DerivationOptions,
+  deriveSigningKey,
+  type MessageSigner,
+  type RollupIdentity,
+} from "./key-derivation.ts";
 
 /**
  * Signs L2 transactions with a key that it never reveals.
@@ -39,15 +44,20 @@ export class RollupSigner {
    *
    * @param signer - A signer of ethers, or anything else that signs EIP-191 messages.
    * @param rollup - Chain id and address of the rollup, as of `RollupProvider.getConfig`.
+   * @param options - `signatures`: 2 refuses a wallet that signs in another way each time.
    * @returns The same signer for the same wallet and rollup.
-   * @throws KEY_DERIVATION_UNSUPPORTED
+   * @throws KEY_DERIVATION_UNSUPPORTED, KEY_DERIVATION_NOT_DETERMINISTIC
    *
    * @example
    * const derived = await RollupSigner.fromL1Signer(alice.l1Signer, await provider.getConfig());
    * derived.pubKeyHash === alice.signer.pubKeyHash; // true
    */
-  static async fromL1Signer(signer: MessageSigner, rollup: RollupIdentity): Promise<RollupSigner> {
-    return new RollupSigner(await deriveSigningKey(signer, rollup));
+  static async fromL1Signer(
+    signer: MessageSigner,
+    rollup: RollupIdentity,
+    options: DerivationOptions = {},
+  ): Promise<RollupSigner> {
+    return new RollupSigner(await deriveSigningKey(signer, rollup, options));
   }
 
   /**

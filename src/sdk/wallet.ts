@@ -1,5 +1,5 @@
 /** One user of one rollup: an Ethereum wallet on L1, and the L2 key that is derived from it. */
-import { Contract, getAddress, type Signer, toBeHex } from "ethers";
+import { type Signer, toBeHex } from "ethers";
 import {
   type Create2Wallet,
   create2WalletAddress,
@@ -7,9 +7,6 @@ import {
   ON_CHAIN_AUTHORIZATION,
   signChangePubKey,
 } from "../l1/authorization.ts";
-import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
-import { assertRollupAt } from "../l1/presence.ts";
-import { opsError } from "../operations/errors.ts";
 import {
   type ChangePubKeyTransaction,
   type SignedTransaction,
@@ -18,8 +15,9 @@ import {
   type Transaction,
   type TransactionSignature,
 } from "../operations/transaction.ts";
-import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID, TIMESTAMP_MAX } from "../protocol/constants.ts";
-import { assert } from "../util/errors.ts";
+import { TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { assert, type RollupError } from "../util/errors.ts";
+import { omit } from "../util/omit.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { TransactionBatch } from "./batch.ts";
 import {
@@ -28,19 +26,15 @@ import {
   draftTransfer,
   draftWithdraw,
   type SendContent,
-  type TokenSource,
 } from "./drafts.ts";
 import { sdkError } from "./errors.ts";
 import type { FeeParams, KeyConsent } from "./fee-params.ts";
 import { decideFee } from "./fees.ts";
-import { BatchHandle, RequestHandle, TransactionHandle } from "./handles.ts";
-import { option, readInput } from "./inputs.ts";
+import { BatchHandle, TransactionHandle } from "./handles.ts";
+import { readInput } from "./inputs.ts";
+import { connectOwner, type OwnerOnL1, OwnerWallet } from "./owner.ts";
 import {
-  depositParams,
-  type DepositParams,
   type ForcedExitParams,
-  fullExitParams,
-  type FullExitParams,
   sendOptions,
   setSigningKeyParams,
   type SetSigningKeyParams,
@@ -51,34 +45,13 @@ import {
   type WithdrawParams,
 } from "./params.ts";
 import {
-  type AccountInfo,
   type BatchMember,
   type FeeEstimate,
-  findToken,
   readBatch,
   type RollupProvider,
   type SignedTransactionParam,
-  type Token,
-  type TokenReference,
-  type TransactionReceipt,
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
-
-/** Accepts a signer of any loaded copy of ethers. */
-const l1SignerInput = option(
-  "a signer of ethers",
-  (value): value is Signer =>
-    typeof value === "object" &&
-    value !== null &&
-    ["getAddress", "signMessage", "sendTransaction"].every(
-      (method) => typeof Reflect.get(value, method) === "function",
-    ),
-);
-
-interface Erc20 {
-  allowance(owner: string, spender: string): Promise<bigint>;
-}
-const ERC20_ABI = ["function allowance(address owner, address spender) view returns (uint256)"];
 
 /**
  * The wallet of one owner on one rollup: deposits on L1, signs and sends on L2.
@@ -91,41 +64,28 @@ const ERC20_ABI = ["function allowance(address owner, address spender) view retu
  * await wallet.transfer({ to: alice.address, token: "ETH", amount: 300n, fee: 10n });
  * await wallet.getBalance("ETH"); // 690n
  */
-export class RollupWallet {
-  /** L1 address that owns the L2 account, with its checksum. */
-  readonly address: string;
-  /** The operator's API, through which the wallet sends. */
-  readonly provider: RollupProvider;
-  /** The Ethereum wallet, which pays for gas on L1. */
-  readonly l1Signer: Signer;
+export class RollupWallet extends OwnerWallet {
   /** The L2 key. */
   readonly signer: RollupSigner;
-  readonly #l1: RollupClient;
   /** Signing domain of the rollup, see `signingDomain`. */
   readonly #domain: bigint;
   readonly #create2: Create2Wallet | undefined;
   /** Sends one transaction at a time, so that each reads the nonce after the one before. */
   readonly #sending = new SerialQueue();
-  /** Tokens by id, as L1 lists them. */
-  readonly #known = new Map<number, Token>();
-  readonly #tokens: TokenSource = { getToken: (reference) => this.#findToken(reference) };
   /** Messages of prepared batch transactions, each as if it were in no batch. */
   readonly #prepared = new Set<bigint>();
 
   private constructor(
     address: string,
     provider: RollupProvider,
-    signers: { readonly l1: Signer; readonly l2: RollupSigner },
-    l1: RollupClient,
+    owner: OwnerOnL1,
+    signer: RollupSigner,
     { create2 }: WalletOptions,
   ) {
-    this.address = address;
+    super(address, provider, owner);
     this.#create2 = create2;
-    this.provider = provider;
-    this.l1Signer = signers.l1;
-    this.signer = signers.l2;
-    this.#l1 = l1;
-    this.#domain = signingDomain(l1.chainId, BigInt(l1.rollupAddress));
+    this.signer = signer;
+    this.#domain = signingDomain(owner.l1.chainId, BigInt(owner.l1.rollupAddress));
   }
 
   /**
@@ -149,55 +109,26 @@ export class RollupWallet {
     provider: RollupProvider,
     options: WalletOptions = {},
   ): Promise<RollupWallet> {
-    const { create2, signer: given, ...trusted } = readInput(walletOptions, options, "options");
-    const l1Address = getAddress(await readInput(l1SignerInput, l1Signer, "l1Signer").getAddress());
-    if (l1Signer.provider === null) {
-      throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
-    }
-    const { chainId, rollupAddress } = await provider.getConfig();
-    const current = getAddress(rollupAddress);
-    const expected = trusted.rollupAddress ?? current;
-    if (current !== expected) {
-      throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
-    }
-    const l1 = await connectRollup({ rollupAddress }, l1Signer);
-    if (l1.chainId !== chainId) {
-      throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
-    }
-    await assertRollupAt(l1Signer.provider, rollupAddress);
-    const signer = given ?? (await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress }));
+    const { create2, signer: given, ...rest } = readInput(walletOptions, options, "options");
+    const owner = await connectOwner(l1Signer, provider, rest.rollupAddress);
+    const { chainId, rollupAddress } = owner.l1;
+    const derivation = { signatures: rest.derivationSignatures ?? 1 };
+    const signer =
+      given ?? (await RollupSigner.fromL1Signer(l1Signer, { chainId, rollupAddress }, derivation));
     const address =
-      create2 === undefined ? l1Address : create2WalletAddress(create2, signer.pubKeyHash);
-    return new RollupWallet(address, provider, { l1: l1Signer, l2: signer }, l1, options);
+      create2 === undefined ? owner.l1Address : create2WalletAddress(create2, signer.pubKeyHash);
+    const wallet = new RollupWallet(address, provider, owner, signer, options);
+    if (rest.onWarning !== undefined) await wallet.#warnOfKey(rest.onWarning);
+    return wallet;
   }
 
-  /** Returns the wallet's account, or null if it has none yet. */
-  getAccount(): Promise<AccountInfo | null> {
-    return this.provider.getAccount(this.address);
-  }
-
-  /** Returns the id of the wallet's account. @throws ADDRESS_WITHOUT_ACCOUNT */
-  async accountId(): Promise<number> {
-    return (await this.#existingAccount()).id;
-  }
-
-  /** Returns the nonce of the next transaction, from 0 on. @throws ADDRESS_WITHOUT_ACCOUNT */
-  async getNonce(): Promise<number> {
-    return (await this.#existingAccount()).nonce;
-  }
-
-  /**
-   * Returns the balance on L2, with everything that is accepted.
-   *
-   * @param token - Symbol, L1 address or id.
-   * @returns The balance in the token's smallest unit; 0 without an account.
-   * @throws TOKEN_UNKNOWN
-   *
-   * @example
-   * await bob.getBalance("ETH"); // 10_000_000_000_000_000_000n
-   */
-  getBalance(token: TokenReference): Promise<bigint> {
-    return this.provider.getBalance(this.address, token);
+  /** Another key may be that of another program, or the signature is another one each time. */
+  async #warnOfKey(onWarning: (warning: RollupError) => void): Promise<void> {
+    const account = await this.getAccount();
+    if (account === null || account.pubKeyHash === 0n) return;
+    if (account.pubKeyHash === this.signer.pubKeyHash) return;
+    const { address } = this;
+    onWarning(sdkError({ code: "SIGNING_KEY_DIFFERS", address, accountId: account.id }));
   }
 
   /**
@@ -208,56 +139,6 @@ export class RollupWallet {
    */
   async isSigningKeySet(): Promise<boolean> {
     return (await this.getAccount())?.pubKeyHash === this.signer.pubKeyHash;
-  }
-
-  // ------------------------------------------------------------------------------------ from L1
-
-  /**
-   * Deposits from L1; approves the ERC-20 amount first if the allowance is too low. Resolves when
-   * mined.
-   *
-   * @param params - `token`; `amount`, 1 to 2^104 - 1 of the token's smallest unit; `to`, owner of
-   * the L2 account (default: the wallet's address).
-   * @returns A handle on the request.
-   * @throws TOKEN_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_UNKNOWN,
-   * DEPOSIT_AMOUNT_INVALID, ROLLUP_REPLACED, L1_REVERTED
-   *
-   * @example
-   * const deposit = await alice.deposit({ token: "ETH", amount: ethers.parseEther("1") });
-   * (await deposit.wait()).status; // "executed"
-   * await alice.getBalance("ETH"); // 11_000_000_000_000_000_000n
-   */
-  async deposit(params: DepositParams): Promise<RequestHandle> {
-    const { token, amount, to: owner = this.address } = readInput(depositParams, params);
-    if (amount === 0n || amount > DEPOSIT_AMOUNT_MAX) {
-      throw sdkError({ code: "DEPOSIT_AMOUNT_INVALID", amount, maximum: DEPOSIT_AMOUNT_MAX });
-    }
-    const { id, address } = await this.#tokens.getToken(token);
-    await this.provider.assertRollup(this.#l1);
-    if (id === ETH_TOKEN_ID) return this.#handle(await this.#l1.depositEth(owner, amount));
-    await this.#approve(address, amount);
-    return this.#handle(await this.#l1.depositErc20(address, amount, owner));
-  }
-
-  /**
-   * Requests on L1 that all of a token is paid out; no operator can refuse it. Resolves when mined.
-   *
-   * @param params - `token`: symbol, L1 address or id.
-   * @returns A handle on the request.
-   * @throws TOKEN_UNKNOWN, OPTION_INVALID, OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT,
-   * ROLLUP_REPLACED, L1_REVERTED
-   *
-   * @example
-   * const exit = await alice.requestFullExit({ token: "ETH" });
-   * await exit.wait();
-   * await alice.getBalance("ETH"); // 0n
-   */
-  async requestFullExit(params: FullExitParams): Promise<RequestHandle> {
-    const { token } = readInput(fullExitParams, params);
-    const { address } = await this.#tokens.getToken(token);
-    const accountId = await this.accountId();
-    await this.provider.assertRollup(this.#l1);
-    return this.#handle(await this.#l1.requestFullExit(accountId, address));
   }
 
   // ----------------------------------------------------------------------------------- on L2
@@ -279,21 +160,25 @@ export class RollupWallet {
    * handle.receipt.type; // "changePubKey"
    */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
+    const draft = await this.#draftKey(params);
+    return this.#sending.run(async () => this.#submit(await this.#signKey(draft)));
+  }
+
+  async #draftKey(params: SetSigningKeyParams): Promise<{ draft: Draft; auth: KeyConsent }> {
     const {
       feeToken = "ETH",
       auth = this.#create2 ? "create2" : "eip712",
       ...options
     } = readInput(setSigningKeyParams, params);
-    const { id: tokenId } = await this.#tokens.getToken(feeToken);
-    return this.#sending.run(async () => {
-      const drafts = [{ content: { type: "changePubKey", tokenId } as const, options }];
-      const [transaction] = await this.#prepare(drafts, auth);
-      const signed = this.signer.sign(transaction!, this.#domain);
-      const authorization = await this.#authorize(signed, auth);
-      const change = { ...(signed as ChangePubKeyTransaction & TransactionSignature) };
-      const receipt = await this.provider.submitTransaction({ ...change, authorization });
-      return this.#handleOf(receipt, signed);
-    });
+    const { id: tokenId } = await this.tokens.getToken(feeToken);
+    return { draft: { content: { type: "changePubKey", tokenId }, options }, auth };
+  }
+
+  async #signKey({ draft, auth }: { draft: Draft; auth: KeyConsent }) {
+    const [transaction] = await this.#prepare([draft], auth);
+    const signed = this.signer.sign(transaction!, this.#domain);
+    const authorization = await this.#authorize(signed, auth);
+    return { ...(signed as ChangePubKeyTransaction & TransactionSignature), authorization };
   }
 
   /**
@@ -313,7 +198,7 @@ export class RollupWallet {
    * await alice.transfer({ to, token, amount: 4n * amount }); // throws INSUFFICIENT_BALANCE
    */
   async transfer(params: TransferParams): Promise<TransactionHandle> {
-    return this.#send(await draftTransfer(this.#tokens, params));
+    return this.#send(await draftTransfer(this.tokens, params));
   }
 
   /**
@@ -332,7 +217,7 @@ export class RollupWallet {
    * await ethers.provider.getBalance(to); // 5n
    */
   async withdraw(params: WithdrawParams): Promise<TransactionHandle> {
-    return this.#send(await draftWithdraw(this.#tokens, this.address, params));
+    return this.#send(await draftWithdraw(this.tokens, this.address, params));
   }
 
   /**
@@ -351,7 +236,7 @@ export class RollupWallet {
    * await ethers.provider.getBalance(target); // 7n
    */
   async forcedExit(params: ForcedExitParams): Promise<TransactionHandle> {
-    return this.#send(await draftForcedExit(this.#tokens, params));
+    return this.#send(await draftForcedExit(this.tokens, params));
   }
 
   /**
@@ -394,12 +279,12 @@ export class RollupWallet {
       address,
       provider,
       prepare,
-      tokens: this.#tokens,
+      tokens: this.tokens,
       submit: (drafts) =>
         this.#sending.run(async () => {
           const batch = await this.signBatch(await prepare(drafts));
           const receipts = await provider.submitBatch(batch);
-          const { rollupAddress } = this.#l1;
+          const { rollupAddress } = this.l1;
           const sent = batch.map((transaction) => ({
             transaction: transaction as SignedTransaction,
             rollupAddress,
@@ -429,17 +314,70 @@ export class RollupWallet {
   }
 
   #send(draft: Draft): Promise<TransactionHandle> {
-    return this.#sending.run(async () => {
-      const [transaction] = await this.#prepare([draft]);
-      const signed = this.signer.sign(transaction!, this.#domain);
-      const receipt = await this.provider.submitTransaction(toParam(signed));
-      return this.#handleOf(receipt, signed);
-    });
+    return this.#sending.run(async () => this.#submit(await this.#sign(draft)));
   }
 
-  #handleOf(receipt: TransactionReceipt, transaction: SignedTransaction): TransactionHandle {
-    const { rollupAddress } = this.#l1;
+  async #sign(draft: Draft): Promise<SignedTransactionParam> {
+    const [transaction] = await this.#prepare([draft]);
+    return toParam(this.signer.sign(transaction!, this.#domain));
+  }
+
+  async #submit(signed: SignedTransactionParam): Promise<TransactionHandle> {
+    const receipt = await this.provider.submitTransaction(signed);
+    const { rollupAddress } = this.l1;
+    const transaction = withoutConsent(signed);
     return new TransactionHandle(this.provider, receipt, { transaction, rollupAddress });
+  }
+
+  // ----------------------------------------------------------------------- signed and not sent
+
+  /**
+   * Signs a transfer without sending it. Several that wait need nonces: each signature reads the
+   * next one again.
+   *
+   * @param params - As of {@link RollupWallet.transfer}.
+   * @returns The signed transaction, for `RollupProvider.submitTransaction`, whoever calls it.
+   * @throws as {@link RollupWallet.transfer}
+   *
+   * @example
+   * const signed = await alice.signTransfer({ to: bob.address, token: "ETH", amount: 5n });
+   * (await provider.submitTransaction(signed)).status; // "accepted"
+   */
+  async signTransfer(params: TransferParams): Promise<SignedTransactionParam> {
+    return this.#sign(await draftTransfer(this.tokens, params));
+  }
+
+  /**
+   * Signs a withdrawal without sending it, as {@link RollupWallet.signTransfer}.
+   *
+   * @param params - As of {@link RollupWallet.withdraw}.
+   * @returns The signed transaction.
+   * @throws as {@link RollupWallet.withdraw}
+   */
+  async signWithdraw(params: WithdrawParams): Promise<SignedTransactionParam> {
+    return this.#sign(await draftWithdraw(this.tokens, this.address, params));
+  }
+
+  /**
+   * Signs a forced exit without sending it, as {@link RollupWallet.signTransfer}.
+   *
+   * @param params - As of {@link RollupWallet.forcedExit}.
+   * @returns The signed transaction.
+   * @throws as {@link RollupWallet.forcedExit}
+   */
+  async signForcedExit(params: ForcedExitParams): Promise<SignedTransactionParam> {
+    return this.#sign(await draftForcedExit(this.tokens, params));
+  }
+
+  /**
+   * Signs a change of the signing key, with the owner's consent, without sending it.
+   *
+   * @param params - As of {@link RollupWallet.setSigningKey}.
+   * @returns The signed transaction with the consent.
+   * @throws CREATE2_WALLET_MISSING, and as {@link RollupWallet.setSigningKey}
+   */
+  async signSetSigningKey(params: SetSigningKeyParams = {}): Promise<SignedTransactionParam> {
+    return this.#signKey(await this.#draftKey(params));
   }
 
   /**
@@ -463,7 +401,7 @@ export class RollupWallet {
    * @throws FEE_ABOVE_MAXIMUM, and as `RollupProvider.estimateFee`
    */
   async #prepare(drafts: readonly Draft[], auth?: KeyConsent): Promise<Transaction[]> {
-    const { id: accountId, nonce } = await this.#existingAccount();
+    const { id: accountId, nonce } = await this.existingAccount();
     return Promise.all(
       drafts.map(async (draft, index) => {
         const { validFrom = 0n, validUntil = TIMESTAMP_MAX, ...options } = draft.options;
@@ -494,52 +432,14 @@ export class RollupWallet {
     const { pubKeyHash } = this.signer;
     switch (auth) {
       case "eip712":
-        return signChangePubKey(this.l1Signer, this.#l1, { pubKeyHash, nonce, accountId });
+        return signChangePubKey(this.l1Signer, this.l1, { pubKeyHash, nonce, accountId });
       case "onchain":
-        await this.#l1.setAuthPubKeyHash({ pubKeyHash, accountId, nonce });
+        await this.l1.setAuthPubKeyHash({ pubKeyHash, accountId, nonce });
         return ON_CHAIN_AUTHORIZATION;
       case "create2":
         if (this.#create2 !== undefined) return encodeCreate2Authorization(this.#create2);
         throw sdkError({ code: "CREATE2_WALLET_MISSING", address: this.address });
     }
-  }
-
-  /** Clears the allowance first, because tokens such as USDT refuse to change one that is not 0. */
-  async #approve(token: string, amount: bigint): Promise<void> {
-    const erc20 = new Contract(token, ERC20_ABI, this.l1Signer) as unknown as Erc20;
-    const spender = this.#l1.rollupAddress;
-    const allowance = await erc20.allowance(await this.l1Signer.getAddress(), spender);
-    if (allowance >= amount) return;
-    const amounts = allowance === 0n ? [amount] : [0n, amount];
-    for (const allowed of amounts) {
-      await this.#l1.approve(token, allowed);
-    }
-  }
-
-  /**
-   * Finds a token and checks it on L1: a signature covers the id only, and an operator could give
-   * any token any name.
-   *
-   * @throws TOKEN_UNKNOWN, also if L1 lists another token under the id
-   */
-  async #findToken(reference: TokenReference): Promise<Token> {
-    const { id, address } = await this.provider.getToken(reference);
-    const known = this.#known.get(id);
-    // Another token may have the id after a test chain has restored a snapshot.
-    const isSame = known?.address.toLowerCase() === address.toLowerCase();
-    const token = isSame ? known : await this.#l1.readListedToken(id);
-    this.#known.set(id, token);
-    return findToken([token], reference);
-  }
-
-  #handle({ requestId, transaction }: PriorityRequestResult): RequestHandle {
-    return new RequestHandle(this.provider, this.#l1, { hash: transaction.hash, requestId });
-  }
-
-  async #existingAccount(): Promise<AccountInfo> {
-    const account = await this.getAccount();
-    if (account !== null) return account;
-    throw opsError({ code: "ADDRESS_WITHOUT_ACCOUNT", address: BigInt(this.address) });
   }
 }
 
@@ -547,4 +447,9 @@ export class RollupWallet {
 function toParam(signed: SignedTransaction): SignedTransactionParam {
   assert(signed.type !== "changePubKey", "a ChangePubKey is sent by setSigningKey");
   return signed;
+}
+
+/** The transaction as it is signed. */
+export function withoutConsent(signed: SignedTransactionParam): SignedTransaction {
+  return "authorization" in signed ? omit(signed, "authorization") : signed;
 }
