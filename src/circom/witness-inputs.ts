@@ -2,7 +2,8 @@
 
 import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../crypto/primes.ts";
 import { circomError } from "./errors.ts";
-import { type SignalDeclaration, signalCount } from "./signals.ts";
+import { signalCount } from "./shape.ts";
+import type { SignalDeclaration } from "./signals.ts";
 
 /** One value of a signal. Strings are decimal or 0x-hexadecimal; true is 1. */
 export type SignalValue = bigint | number | string | boolean;
