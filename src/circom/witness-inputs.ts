@@ -66,7 +66,11 @@ export function describeShape(shape: readonly number[]): string {
 }
 
 /** Collects signals. Buses are objects; their fields are signals "bus.field" or "bus[0].field". */
-function collectSignals(name: string, value: InputValue, signals: Map<string, InputValue>): void {
+export function collectSignals(
+  name: string,
+  value: InputValue,
+  signals: Map<string, InputValue>,
+): void {
   if (isBus(value)) {
     for (const [field, fieldValue] of Object.entries(value)) {
       collectSignals(`${name}.${field}`, fieldValue, signals);

@@ -31,7 +31,7 @@ const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x0
 /** @throws KERNEL_FORBIDDEN if a page's security policy lacks `'wasm-unsafe-eval'` */
 export function assertWebAssemblyAllowed(): void {
   try {
-    void new WebAssembly.Module(EMPTY_MODULE);
+    compileEmptyModule();
   } catch (cause) {
     throw kernelError({ code: "KERNEL_FORBIDDEN" }, { cause });
   }
@@ -83,6 +83,11 @@ let supported: boolean | undefined;
 export function isKernelSupported(): boolean {
   supported ??= isWebAssemblyAllowed() && isMultiplyAddFused();
   return supported;
+}
+
+/** Returns it, so that no compiler drops the call. */
+function compileEmptyModule(): WebAssembly.Module {
+  return new WebAssembly.Module(EMPTY_MODULE);
 }
 
 function isWebAssemblyAllowed(): boolean {

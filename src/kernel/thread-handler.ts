@@ -28,12 +28,12 @@ export function createThreadHandler(): (message: ThreadMessage) => ThreadReply {
   return (message) => ({ error: errorOf(() => handle(message)) });
 }
 
-function errorOf(action: () => void): unknown {
+function errorOf(action: () => void): Error | null {
   try {
     action();
     return null;
   } catch (error) {
-    return error;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -114,7 +114,7 @@ export interface WorkerPort {
 export interface WorkerListener {
   onReply(reply: ThreadReply): void;
   /** The worker has ended, and never replies again. */
-  onEnd(reason: unknown): void;
+  onEnd(reason: Error): void;
 }
 
 interface Waiting {
@@ -126,7 +126,7 @@ interface Waiting {
 export function createWorkerThread(start: (listener: WorkerListener) => WorkerPort): Thread {
   const waiting: Waiting[] = [];
   /** The reason why the worker has ended. */
-  let end: { readonly reason: unknown } | undefined;
+  let end: Error | undefined;
   const port = start({
     onReply: (reply) => {
       const { resolve, reject } = waiting.shift()!;
@@ -135,15 +135,15 @@ export function createWorkerThread(start: (listener: WorkerListener) => WorkerPo
       else reject(reply.error);
     },
     onEnd: (reason) => {
-      end ??= { reason };
-      for (const { reject } of waiting.splice(0)) reject(end.reason);
+      end ??= reason;
+      for (const { reject } of waiting.splice(0)) reject(end);
     },
   });
   return {
     send: (message) =>
       new Promise((resolve, reject) => {
         if (end !== undefined) {
-          reject(end.reason);
+          reject(end);
           return;
         }
         waiting.push({ resolve, reject });

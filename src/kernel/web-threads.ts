@@ -49,7 +49,10 @@ function createWebThread(start: () => WebWorker): Thread {
       onEnd(new Error(message ?? "A kernel thread has not started"));
     return {
       post: (message) => worker.postMessage(message),
-      end: () => Promise.resolve(worker.terminate()),
+      end: () => {
+        worker.terminate();
+        return Promise.resolve();
+      },
       onBusy: () => undefined,
     };
   });

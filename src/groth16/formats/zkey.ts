@@ -157,10 +157,11 @@ export function readZkey(withKey: WithKey): ZkeyReader {
 /**
  * Opens a key in memory.
  *
+ * @param name - Its name in messages.
  * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
  */
-export function readZkeyBytes(bytes: Uint8Array): ZkeyReader {
-  return readZkey((use) => use(readSections(bytesSource("proving key", bytes), "zkey")));
+export function readZkeyBytes(bytes: Uint8Array, name = "proving key"): ZkeyReader {
+  return readZkey((use) => use(readSections(bytesSource(name, bytes), "zkey")));
 }
 
 /** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED */

@@ -5,12 +5,12 @@
  * The most recently used keys stay in memory, shared with the threads, up to a limit.
  */
 
-import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { createNodeThreads } from "../../kernel/node-threads.ts";
 import type { KernelThreads } from "../../kernel/threads.ts";
 import { SerialQueue } from "../../util/serial-queue.ts";
 import { groth16Error } from "../errors.ts";
+import { revisionOf } from "../files/revision.ts";
 import { createZkeyReader } from "../formats/zkey-file.ts";
 import { type LoadedKey, loadKey } from "../kernel/key.ts";
 import { createProof } from "../kernel/proof.ts";
@@ -140,12 +140,6 @@ export function createKernelProver({
       await threads?.close();
     },
   };
-}
-
-/** Identifies a version of a file; a ceremony or another build may replace a key. */
-async function revisionOf(path: string): Promise<string> {
-  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-  return [dev, ino, size, mtimeNs].join(":");
 }
 
 function memoryBytes({ memory }: LoadedKey): number {
