@@ -26,6 +26,7 @@ const MODULE_ORDER = [
   "groth16",
   "plonk",
   "circom",
+  "portable",
   "testing",
   "protocol",
   "state",

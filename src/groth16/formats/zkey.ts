@@ -135,6 +135,8 @@ export function encodeZkey(key: Zkey): Uint8Array[] {
 
 /** A key whose lists are read in pieces, as a prover does. */
 export interface ZkeyReader {
+  /** Name of the key in messages. */
+  readonly name: string;
   readonly header: ZkeyHeader;
   /** Returns the length of a list in bytes. */
   size(list: keyof ZkeyLists): number;
@@ -147,6 +149,7 @@ export type WithKey = <T>(use: (sections: SectionReader) => T) => T;
 /** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED */
 export function readZkey(withKey: WithKey): ZkeyReader {
   return {
+    name: withKey(({ name }) => name),
     header: withKey(readCheckedHeader),
     size: (list) => withKey((sections) => sections.size(SECTION[list])),
     read: (list, offset, length) =>

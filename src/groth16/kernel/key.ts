@@ -1,6 +1,7 @@
 /** Loads a proving key into shared memory, in the kernel's formats, for many proofs. */
 
 import type { ZkeyHeader, ZkeyReader } from "../formats/zkey.ts";
+import { assertLists } from "../formats/zkey-lists.ts";
 import { power } from "../../crypto/field.ts";
 import { buildBn254Module } from "../../kernel/bn254.ts";
 import type { Bn254Module } from "../../kernel/bn254.ts";
@@ -45,6 +46,7 @@ export interface LoadedKey {
 /** @throws BINARY_FORMAT, KERNEL_UNSUPPORTED, KERNEL_FORBIDDEN, PROVING_KEY_TOO_LARGE */
 export async function loadKey(reader: ZkeyReader, threads: KernelThreads): Promise<LoadedKey> {
   planMemory(reader.header, NO_TERMS, threads); // before much of it is read
+  assertLists(reader);
   const coefficients = readCoefficients(reader);
   const created = createMemory(reader.header, coefficients, threads);
   const { module, compiled, layout, memory } = created;
