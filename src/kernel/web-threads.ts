@@ -30,7 +30,7 @@ export function createWebThreads(count: number, start: () => WebWorker): KernelT
 }
 
 /** Whether workers of this page or worker can share a memory. */
-export function canShareMemory(): boolean {
+function canShareMemory(): boolean {
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
   return crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
 }

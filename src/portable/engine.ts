@@ -1,6 +1,6 @@
 /**
- * Computes witnesses and proofs of a page: in its worker, or in the page itself. Keys and generators
- * that were used last stay in memory.
+ * Computes witnesses and proofs of a page: in its worker, or in the page itself. The keys and the
+ * generators that were used last stay in memory.
  */
 
 import type { WasmGenerator } from "../circom/wasm-generator.ts";

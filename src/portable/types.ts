@@ -70,8 +70,12 @@ export type ProveProgress =
 export interface ProveOptions {
   /** Rejects with the signal's reason. In a page, the computation ends at once too. */
   readonly signal?: AbortListener | undefined;
+  /** Called for each piece that is downloaded, and when a computation starts. */
   readonly onProgress?: ((progress: ProveProgress) => void) | undefined;
-  /** Maximum bytes of each file, from 1. Default: 1 GiB. */
+  /**
+   * Maximum bytes of each file that is read, from 1. Default: 1 GiB. The path of a key in Node has
+   * no limit: the key is read in pieces.
+   */
   readonly bytesMax?: number | undefined;
 }
 
@@ -84,6 +88,7 @@ export interface Groth16 {
    *   buses. As in snarkjs, values are taken modulo r, and may be negative.
    * @param wasm - The witness generator that circom has written, `circuit.wasm`.
    * @param zkey - The proving key of the circuit, from any setup.
+   * @param options - A signal to abort, progress, and a limit of the files.
    * @returns The proof, and the public values in decimal: outputs, then public inputs.
    * @throws FILE_NOT_READ, FILE_TOO_LARGE, BINARY_FORMAT, FIELD_NOT_SUPPORTED,
    *   PROTOCOL_NOT_SUPPORTED, INPUT_UNKNOWN, INPUT_SHAPE, INPUT_NOT_A_NUMBER,
@@ -102,6 +107,7 @@ export interface Groth16 {
    *
    * @param zkey - The proving key of the circuit, from any setup.
    * @param witness - A `.wtns` file.
+   * @param options - A signal to abort, progress, and a limit of the files.
    * @returns The proof, and the public values in decimal: outputs, then public inputs.
    * @throws WITNESS_CONSTANT, and as {@link Groth16.fullProve}
    */

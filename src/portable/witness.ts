@@ -1,6 +1,6 @@
 /**
- * Computes witnesses from inputs by name, as snarkjs does: without the circuit's declarations, which
- * the compiled generator does not have.
+ * Computes witnesses from inputs by name, as snarkjs does: without the circuit's declarations, of
+ * which the compiled generator has none.
  */
 
 import { circomError } from "../circom/errors.ts";

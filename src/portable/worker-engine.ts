@@ -11,8 +11,7 @@ import { groth16Error } from "../groth16/errors.ts";
 import { createEngine, type Engine, type EngineRequest, type EngineResult } from "./engine.ts";
 import { portableError } from "./errors.ts";
 
-/** Names of workers, by which the one script knows what it is. */
-export const PROVER_NAME = "hardhat-zkrollup-prover";
+/** Name of a thread, by which the script knows that it is not the prover's worker. */
 const THREAD_NAME = "hardhat-zkrollup-thread";
 
 /** More threads gain little, and each takes memory of its own. */

@@ -20,6 +20,7 @@ const ROOT = join(import.meta.dirname, "../..");
 /** Types of each entry point: a server needs those of Node, a browser none. */
 const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   groth16: ["node"],
+  "groth16-browser": [],
   circom: ["node"],
   assert: ["node"],
   chai: ["node", "chai"],

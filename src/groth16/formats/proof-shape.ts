@@ -1,6 +1,6 @@
 /**
- * Checks of proofs and verification keys in snarkjs's JSON form, which come from anywhere. Written by
- * hand, because a page that verifies need not load a library of schemas.
+ * Checks of proofs and verification keys in snarkjs's JSON form, which come from anywhere. They are
+ * written by hand, because a page that verifies need not load a library of schemas.
  */
 import { groth16Error } from "../errors.ts";
 import type { ProofWithSignals, VerificationKey } from "../snarkjs.ts";
