@@ -10,7 +10,7 @@ import type { Groth16 } from "../../src/portable/types.ts";
 import { createGroth16 } from "../../src/portable/node.ts";
 import { joinBytes } from "../../src/util/bytes.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
-import { type Site, startSite } from "../helpers/site.ts";
+import { type Site, startSite } from "../../src/bench/site.ts";
 import { createPortableWorld, isAccepted, type PortableWorld } from "./world.ts";
 
 const INPUT = { values: [1, 2, 3], factor: 7 };

@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import type { ProofWithSignals } from "../../src/groth16/snarkjs.ts";
 import { describeWithChromium } from "../helpers/chromium.ts";
-import { type Content, ISOLATED, type Site, startSite } from "../helpers/site.ts";
+import { type Content, ISOLATED, type Site, startSite } from "../../src/bench/site.ts";
 import {
   createContents,
   createPortableWorld,

@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleBrowser } from "../../scripts/bundle-browser.ts";
+import { bundleBrowser } from "../../src/bench/bundle-browser.ts";
 import { compileCircuit } from "../../src/circom/compile.ts";
 import { readVerificationKey } from "../../src/groth16/formats/verification-key.ts";
 import { createDevSetup } from "../../src/groth16/setup/dev-setup.ts";
@@ -10,7 +10,7 @@ import type { ProofWithSignals, VerificationKey } from "../../src/groth16/snarkj
 import { withSnarkjs } from "../../src/groth16/snarkjs.ts";
 import { createRandom } from "../helpers/random.ts";
 import { PROJECT_ROOT } from "../helpers/source-files.ts";
-import type { Content } from "../helpers/site.ts";
+import type { Content } from "../../src/bench/site.ts";
 import { createSyntheticKey } from "../groth16/synthetic-key.ts";
 
 /** A circuit with its files. */
@@ -54,7 +54,7 @@ export async function createPortableWorld(): Promise<PortableWorld> {
 /** What a site serves: the bundles as the package has them, and the files of the circuits. */
 export async function createContents(world: PortableWorld): Promise<Record<string, Content>> {
   const { folder, weighted, large } = world;
-  await bundleBrowser(join(folder, "bundles"));
+  await bundleBrowser(PROJECT_ROOT, join(folder, "bundles"));
   const cut = join(folder, "cut.zkey");
   await writeFile(cut, (await readFile(weighted.zkeyPath)).subarray(0, -200));
   return {

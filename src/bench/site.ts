@@ -1,4 +1,4 @@
-/** A small web server for tests of pages: files and texts by path, with headers for all. */
+/** A small web server for pages: files and texts by path, with headers for all. */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
