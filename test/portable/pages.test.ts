@@ -1,10 +1,14 @@
 /** The prover in a real Chromium: with threads and without, under policies, in workers, in Vite. */
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
+import { build as bundle } from "esbuild";
 import { build } from "vite";
+import { poseidon } from "../../src/crypto/poseidon.ts";
 import type { ProofWithSignals } from "../../src/groth16/snarkjs.ts";
+import { PROJECT_ROOT } from "../helpers/source-files.ts";
 import { describeWithChromium } from "../helpers/chromium.ts";
 import { type Content, ISOLATED, type Site, startSite } from "../../src/bench/site.ts";
 import {
@@ -71,7 +75,8 @@ describeWithChromium("portable: pages", (launch) => {
     try {
       const page = await context.newPage();
       await page.goto(`${site.url}/`);
-      await page.waitForFunction("globalThis.isReady");
+      // Playwright's waitForFunction evaluates text, which policies forbid.
+      while (!(await page.evaluate<boolean>("globalThis.isReady === true"))) await delay(20);
       await use(page, site);
     } finally {
       await context.close();
@@ -141,6 +146,36 @@ describeWithChromium("portable: pages", (launch) => {
       const verify = `return groth16.verify(...${JSON.stringify([key, signals, proof])})`;
       expect(await run(page, verify)).to.deep.equal({ value: true });
     });
+  });
+
+  it("hashes and signs by the reference where a policy forbids WebAssembly", async () => {
+    const outfile = join(world.folder, "bundles/reference.js");
+    const source = `export { poseidon } from "./src/kernel/hash.ts";
+      export { isKernelSupported } from "./src/kernel/instance.ts";
+      export { createSigningKey } from "./src/crypto/eddsa.ts";
+      export { createSignatureScheme } from "./src/kernel/signatures.ts";`;
+    const stdin = { contents: source, resolveDir: PROJECT_ROOT, loader: "ts" } as const;
+    await bundle({ stdin, outfile, bundle: true, format: "esm", platform: "browser" });
+    const served = { ...contents, "/reference.js": { file: outfile } };
+    const code = `const { poseidon, isKernelSupported, createSignatureScheme, createSigningKey } =
+        await import("/reference.js");
+      const { sign, publicKey, verify } = createSignatureScheme();
+      const secret = createSigningKey(new Uint8Array(32).fill(5));
+      const [key, signature] = [publicKey(secret), sign(secret, 7n)];
+      const isValid = verify({ key, message: 7n, signature });
+      return [isKernelSupported(), String(poseidon([1n, 2n])), isValid];`;
+    const expected = (isSupported: boolean) => [isSupported, String(poseidon([1n, 2n])), true];
+    for (const isAllowed of [false, true]) {
+      const policy = isAllowed ? POLICY : POLICY.replace(" 'wasm-unsafe-eval'", "");
+      const headers = { "content-security-policy": policy };
+      await withPage(
+        headers,
+        async (page) => {
+          expect(await run(page, code)).to.deep.equal({ value: expected(isAllowed) });
+        },
+        served,
+      );
+    }
   });
 
   it("WORKER_FAILED: says so where a policy forbids workers; threads: 0 needs none", () => {
