@@ -19,7 +19,7 @@ const SLOW_TESTS = [
   "test/{bench,e2e,equivalence,faults,fuzz,sim,tasks}/**",
   "test/attacks/{balances,blocks,exits,fees}.test.ts",
   "test/circuits/{block,exit}/**",
-  "test/{circom,groth16,plonk,prover,farm}/**",
+  "test/{circom,groth16,plonk,portable,prover,farm}/**",
   "test/docs/{api,examples}.test.ts",
   "test/plugin/{broken-circuits,ceremony,coverage,endings,files,operator-node}.test.ts",
   "test/plugin/circuit{-names,-settings,-statistics,s-alone}.test.ts",

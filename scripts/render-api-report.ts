@@ -17,6 +17,7 @@ export const ENTRY_POINTS = [
   "core",
   "node",
   "sdk",
+  "exit",
 ] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];
 

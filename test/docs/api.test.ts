@@ -28,6 +28,7 @@ const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   core: ["node"],
   node: ["node"],
   sdk: [],
+  exit: [],
 };
 
 /** The errors of a program in our files, without those of the libraries, whose check takes long. */

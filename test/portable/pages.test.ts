@@ -1,15 +1,14 @@
 /** The prover in a real Chromium: with threads and without, under policies, in workers, in Vite. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
 import { build as bundle } from "esbuild";
-import { build } from "vite";
+import { build, createServer } from "vite";
 import { poseidon } from "../../src/crypto/poseidon.ts";
 import type { ProofWithSignals } from "../../src/groth16/snarkjs.ts";
 import { PROJECT_ROOT } from "../helpers/source-files.ts";
-import { describeWithChromium } from "../helpers/chromium.ts";
+import { describeWithChromium, waitInPage } from "../helpers/chromium.ts";
 import { type Content, ISOLATED, type Site, startSite } from "../../src/bench/site.ts";
 import {
   createContents,
@@ -27,6 +26,9 @@ const PAGE_SCRIPT = `
     violations.push(violatedDirective));
   Object.assign(globalThis, await import("/groth16.js"), { isReady: true });
 `;
+/** The same page in an application that a bundler serves. */
+const VITE_SCRIPT = `import * as entry from "hardhat-zkrollup/groth16";
+  Object.assign(globalThis, entry, { isReady: true });`;
 /** A worker of the page's own, which proves in it. */
 const APP_WORKER = `
   import { groth16 } from "/groth16.js";
@@ -75,8 +77,7 @@ describeWithChromium("portable: pages", (launch) => {
     try {
       const page = await context.newPage();
       await page.goto(`${site.url}/`);
-      // Playwright's waitForFunction evaluates text, which policies forbid.
-      while (!(await page.evaluate<boolean>("globalThis.isReady === true"))) await delay(20);
+      await waitInPage(page, "globalThis.isReady === true");
       await use(page, site);
     } finally {
       await context.close();
@@ -214,10 +215,8 @@ describeWithChromium("portable: pages", (launch) => {
   it("proves in an application that Vite has built, by the package's own exports", async () => {
     const project = join(world.folder, "vite");
     await installBundles(world, project);
-    const script = `import * as entry from "hardhat-zkrollup/groth16";
-      Object.assign(globalThis, entry, { isReady: true });`;
     await mkdir(join(project, "public"), { recursive: true });
-    await writeFile(join(project, "main.js"), script);
+    await writeFile(join(project, "main.js"), VITE_SCRIPT);
     await writeFile(join(project, "index.html"), PAGE.replace("/page.js", "/main.js"));
     await build({ root: project, logLevel: "error", configFile: false });
     const assets = await readdir(join(project, "dist/assets"));
@@ -230,6 +229,38 @@ describeWithChromium("portable: pages", (launch) => {
     }
     const headers = { ...ISOLATED, "content-security-policy": POLICY };
     await withPage(headers, (page) => expectProof(page, `return ${FULL_PROVE}`), served);
+  });
+
+  it("proves in Vite's development server", async () => {
+    const project = join(world.folder, "vite-dev");
+    await installBundles(world, project);
+    await writeFile(join(project, "page.js"), VITE_SCRIPT);
+    await writeFile(join(project, "index.html"), PAGE);
+    await mkdir(join(project, "public"));
+    for (const file of ["weighted.wasm", "weighted.zkey"]) {
+      const served = contents[`/${file}`]!;
+      if ("file" in served) await cp(served.file, join(project, "public", file));
+    }
+    const server = await createServer({
+      root: project,
+      logLevel: "error",
+      configFile: false,
+      cacheDir: join(project, "cache"),
+      optimizeDeps: { exclude: ["hardhat-zkrollup"] },
+      server: { headers: ISOLATED, host: "127.0.0.1", port: 0, hmr: false },
+    });
+    const context = await browser.newContext();
+    try {
+      await server.listen();
+      const page = await context.newPage();
+      await page.goto(server.resolvedUrls!.local[0]!);
+      await waitInPage(page, "globalThis.isReady === true");
+      expect(await run(page, "return crossOriginIsolated")).to.deep.equal({ value: true });
+      await expectProof(page, `return ${FULL_PROVE}`);
+    } finally {
+      await context.close();
+      await server.close();
+    }
   });
 
   /** A proof of another page, for pages that cannot prove. */
