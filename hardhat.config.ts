@@ -21,6 +21,7 @@ const SLOW_TESTS = [
   "test/circuits/{block,exit}/**",
   "test/{circom,groth16,plonk,portable,prover,farm}/**",
   "test/docs/{api,examples}.test.ts",
+  "test/{exit,sdk}/page.test.ts",
   "test/plugin/{broken-circuits,ceremony,coverage,endings,files,operator-node}.test.ts",
   "test/plugin/circuit{-names,-settings,-statistics,s-alone}.test.ts",
   "test/plugin/{protocols,solidity}.test.ts",

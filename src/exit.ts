@@ -4,6 +4,7 @@
  * No server of the rollup takes part: `import { … } from "hardhat-zkrollup/exit"`.
  *
  * @example
+ * const rollupAddress = client.rollupAddress; // one that the user trusts
  * const source = createRestoreSource(await connectRollup({ rollupAddress }, ethers.provider));
  * const restored = await restoreRollup(source);
  * const request = await toExitRequest(client, restored, alice.address, "ETH");

@@ -95,11 +95,11 @@ async function readResponse(
   if (body === null) throw failed("the answer has no body");
   const stated = headers.get("content-length");
   const totalBytes = stated === null ? undefined : Number(stated);
-  if (totalBytes !== undefined) assertLength(name, totalBytes, options);
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let loadedBytes = 0;
   try {
+    if (totalBytes !== undefined) assertLength(name, totalBytes, options);
     for (;;) {
       const { done, value } = await readingAsync(name, options, () => reader.read());
       if (done || value === undefined) return joinBytes(chunks);

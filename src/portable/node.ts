@@ -17,8 +17,8 @@ import { abortable, type Platform } from "./platform.ts";
 import type { Groth16, ResponseFile } from "./types.ts";
 import { calculate, loadGenerator } from "./witness.ts";
 
-/** Generators in memory. */
-const GENERATORS_MAX = 8;
+/** Maximum generators in memory, and maximum keys that are no paths. */
+const FILES_MAX = 8;
 
 /**
  * Creates a prover with threads of its own, in snarkjs's form.
@@ -67,7 +67,7 @@ function createNode(options: KernelProverOptions): Platform {
     if (known?.revision === revision) return known.loaded;
     const loaded = await loadGenerator(file.name, await file.read());
     generators.delete(file.key);
-    if (generators.size === GENERATORS_MAX) generators.delete(generators.keys().next().value!);
+    if (generators.size === FILES_MAX) generators.delete(generators.keys().next().value!);
     generators.set(file.key, { revision, loaded });
     return loaded;
   };
@@ -76,6 +76,11 @@ function createNode(options: KernelProverOptions): Platform {
     const known = zkeys.get(file.key);
     if (known !== undefined) return known;
     const bytes = await file.read();
+    if (zkeys.size >= FILES_MAX) {
+      const [oldest, released] = zkeys.entries().next().value!;
+      zkeys.delete(oldest);
+      await prover?.releaseKey(released);
+    }
     zkeys.set(file.key, bytes);
     return bytes;
   };
