@@ -1,4 +1,4 @@
-/** Payments by the sdk from a page in a real Chromium: by a script tag, and in a Vite application. */
+/** Payments by the sdk from pages in a real Chromium: a script tag, and a Vite application. */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
