@@ -11,7 +11,7 @@ import { createEngine, type Engine, type EngineRequest, type SentFile } from "./
 import type { NamedFile } from "./files.ts";
 import { createGroth16Over } from "./groth16.ts";
 import { abortable, type Platform } from "./platform.ts";
-import type { AbortListener, Groth16, ResponseFile } from "./types.ts";
+import type { AbortListener, FallbackProver, Groth16, ResponseFile } from "./types.ts";
 import { createWorkerEngine } from "./worker-engine.ts";
 
 declare const Worker: WebWorkerConstructor | undefined;
@@ -31,6 +31,11 @@ export interface PageOptions {
   readonly workerUrl?: string | { readonly href: string } | undefined;
   /** Maximum keys in memory, and maximum circuits, from 1. Default 2. */
   readonly keysMax?: number | undefined;
+  /**
+   * Loads who proves where the browser or the processor cannot run the kernel:
+   * `() => import("snarkjs")`. Default: nobody, and KERNEL_UNSUPPORTED says so.
+   */
+  readonly fallback?: (() => Promise<FallbackProver>) | undefined;
 }
 
 const KEYS_MAX = 2;
@@ -49,7 +54,7 @@ const KEYS_MAX = 2;
  * ```
  */
 export function createGroth16(options: PageOptions = {}): Groth16 {
-  return createGroth16Over(createPage(options));
+  return createGroth16Over(createPage(options), options.fallback);
 }
 
 function createPage(options: PageOptions): Platform {

@@ -66,6 +66,13 @@ export type ProveProgress =
     }
   | { readonly stage: "witness" | "proof" };
 
+/** A prover in the form of snarkjs, for engines that cannot run the kernel. */
+export interface FallbackProver {
+  readonly groth16: {
+    prove(zkey: MemoryFile, witness: MemoryFile): Promise<ProofWithSignals>;
+  };
+}
+
 /** Options of one proof. */
 export interface ProveOptions {
   /** Rejects with the signal's reason. In a page, the computation ends at once too. */

@@ -1,6 +1,7 @@
 /** The prover in a real Chromium: with threads and without, under policies, in workers, in Vite. */
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
 import { build as bundle } from "esbuild";
@@ -45,6 +46,8 @@ const SIGNALS = [-30n, -5n].map((value) =>
 );
 const FULL_PROVE = `groth16.fullProve(${INPUT}, "/weighted.wasm", "/weighted.zkey")`;
 
+const SNARKJS = join(dirname(createRequire(import.meta.url).resolve("snarkjs")), "snarkjs.min.js");
+
 type Outcome<T> = { readonly value: T } | { readonly code: string };
 
 describeWithChromium("portable: pages", (launch) => {
@@ -57,6 +60,7 @@ describeWithChromium("portable: pages", (launch) => {
       ...(await createContents(world)),
       "/": { text: PAGE },
       "/page.js": { text: PAGE_SCRIPT },
+      "/snarkjs.js": { file: SNARKJS },
       "/app-worker.js": { text: APP_WORKER },
     };
     browser = await launch();
@@ -178,6 +182,18 @@ describeWithChromium("portable: pages", (launch) => {
       );
     }
   });
+
+  it("KERNEL_UNSUPPORTED: says so without fused multiply-adds, or proves by the fallback", () =>
+    withPage(ISOLATED, async (page) => {
+      // What an engine without relaxed SIMD says of the kernel's instructions.
+      await page.evaluate("WebAssembly.validate = () => false");
+      const call = (options: string) =>
+        `globalThis.groth16 = createGroth16(${options}); return ${FULL_PROVE}`;
+      expect(await run(page, call("{ threads: 0 }"))).to.include({ code: "KERNEL_UNSUPPORTED" });
+      await page.addScriptTag({ url: "/snarkjs.js" });
+      const fallback = "fallback: async () => ({ groth16: snarkjs.groth16 })";
+      await expectProof(page, call(`{ threads: 0, ${fallback} }`));
+    }));
 
   it("WORKER_FAILED: says so where a policy forbids workers; threads: 0 needs none", () => {
     const policy = POLICY.replace("worker-src 'self'", "worker-src 'none'");
