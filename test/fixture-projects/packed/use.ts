@@ -5,7 +5,9 @@ import * as chai from "hardhat-zkrollup/chai";
 import * as circom from "hardhat-zkrollup/circom";
 import * as compat from "hardhat-zkrollup/compat";
 import * as core from "hardhat-zkrollup/core";
+import * as exit from "hardhat-zkrollup/exit";
 import * as groth16 from "hardhat-zkrollup/groth16";
+import * as groth16Browser from "hardhat-zkrollup/groth16-browser";
 import * as node from "hardhat-zkrollup/node";
 import * as sdk from "hardhat-zkrollup/sdk";
 import type { InputsOf, ProjectCircuits, RollupUserConfig } from "hardhat-zkrollup/types";
@@ -39,4 +41,4 @@ export const checks = async (circuits: ProjectCircuits) => {
   compat.createWitnessTester(circuit);
   await assert.circuitAssert.determined(circuit);
 };
-export { assert, chai, circom, compat, core, groth16, node, sdk, zkrollup };
+export { assert, chai, circom, compat, core, exit, groth16, groth16Browser, node, sdk, zkrollup };
