@@ -9,6 +9,7 @@ import { readCompilerOptions, resolveAlias } from "./compiler.ts";
 /** Entry points without Hardhat, by the name after `hardhat-zkrollup/`. */
 export const ENTRY_POINTS = [
   "groth16",
+  "groth16-browser",
   "circom",
   "assert",
   "chai",
@@ -17,6 +18,7 @@ export const ENTRY_POINTS = [
   "node",
   "sdk",
   "multisig",
+  "exit",
 ] as const;
 export type EntryPoint = (typeof ENTRY_POINTS)[number];
 

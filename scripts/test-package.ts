@@ -99,6 +99,21 @@ function testCommandLine(folder: string): void {
   }
 }
 
+/** Finds the bundles of pages as a bundler for browsers does, and loads the prover. */
+function testBundles(folder: string): void {
+  const script = `
+    import { existsSync } from "node:fs";
+    import { groth16 } from "hardhat-zkrollup/groth16";
+    const find = (name) => new URL(import.meta.resolve("hardhat-zkrollup/" + name));
+    const [entry, worker] = ["groth16", "groth16-worker"].map(find);
+    await groth16.terminate();
+    if (!/dist.browser.groth16.js$/.test(entry) || !existsSync(worker)) {
+      throw new Error("The package has no bundles for pages: " + entry + ", " + worker);
+    }`;
+  writeFileSync(join(folder, "bundles.mjs"), script);
+  run("node", ["--conditions=browser", "bundles.mjs"], folder);
+}
+
 /** Tests types in a strict project, and generated types of unusual circuits. */
 async function testStrictProject(folder: string): Promise<void> {
   await cp(fixture, folder, { recursive: true });
@@ -132,6 +147,7 @@ const folder = await mkdtemp(join(tmpdir(), "zkrollup-package-"));
 try {
   await install(folder);
   testNewProject(folder);
+  testBundles(folder);
   await testStrictProject(folder);
   await testExamples(folder);
 } finally {

@@ -47,6 +47,9 @@ export type { ExternalChoice, Groth16Prover, ProverChoice } from "./groth16/prov
 export { createSnarkjsProver } from "./groth16/provers/snarkjs-prover.ts";
 export { createGroth16Workers, type Groth16Workers } from "./groth16/provers/workers.ts";
 export type { Groth16Proof, ProofWithSignals, VerificationKey } from "./groth16/snarkjs.ts";
+// snarkjs's functions.
+export { createGroth16, groth16 } from "./portable/node.ts";
+export type { FileSource, Groth16, ProveOptions, ProveProgress } from "./portable/types.ts";
 // Solidity.
 export type { VerifierKey } from "./groth16/verifier/keys.ts";
 export {

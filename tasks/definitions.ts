@@ -379,7 +379,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
       },
       {
         name: "power",
-        description: "Suites setup and prover: measure 2^power constraints",
+        description: "Suites setup, prover and browser: measure 2^power constraints",
         type: ArgumentType.INT,
         defaultValue: BENCH_POWERS.default,
       },

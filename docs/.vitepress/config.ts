@@ -33,6 +33,7 @@ const sidebar = [
       { text: "The SDK", link: "/guide/sdk" },
       { text: "Circuits of your own", link: "/guide/circuits" },
       { text: "Proof systems", link: "/guide/proof-systems" },
+      { text: "Proofs in the browser", link: "/guide/browser" },
       { text: "Testing circuits", link: "/guide/testing-circuits" },
       { text: "Coverage of circuits", link: "/guide/coverage" },
       { text: "Debugging circuits", link: "/guide/debugging" },

@@ -8,6 +8,7 @@ export const BENCH_SUITES = [
   "shapes",
   "setup",
   "prover",
+  "browser",
   "compile",
   "blocks",
   "sequencer",
@@ -16,7 +17,7 @@ export const BENCH_SUITES = [
 ] as const;
 export type BenchSuite = (typeof BENCH_SUITES)[number];
 
-/** Base-2 logarithm of the number of constraints of the setup and prover suites. */
+/** Base-2 logarithm of the number of constraints of the setup, prover and browser suites. */
 export const BENCH_POWERS = { min: 6, max: 20, default: 16 } as const;
 /** Rounds of the crypto suite, the best of which counts. */
 export const BENCH_ROUNDS = { min: 1, max: 1_000, default: 15 } as const;

@@ -30,11 +30,6 @@ export interface CircuitSignals {
 /** Number of signals under an input name in a compiled witness generator; 0 if none. */
 export type InputSizes = (name: string) => number;
 
-/** Counts the signals of a shape. */
-export function signalCount(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 /**
  * Reads the wire numbers by full name, such as "main.hash.out[0]".
  *

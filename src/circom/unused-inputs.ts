@@ -7,7 +7,8 @@
  */
 import { wiresOf } from "./equations.ts";
 import { publicCount, type R1cs } from "../groth16/formats/r1cs.ts";
-import { type SignalDeclaration, signalCount, type SymbolLine } from "./signals.ts";
+import { signalCount } from "./shape.ts";
+import type { SignalDeclaration, SymbolLine } from "./signals.ts";
 import type { Substitutions } from "./substitutions.ts";
 
 /** The constraints of a circuit, as sets of signals. */

@@ -4,6 +4,7 @@
  * @see https://webassembly.github.io/spec/core/binary/modules.html
  */
 import { unsigned } from "../kernel/wasm/encoding.ts";
+import { joinBytes } from "../util/bytes.ts";
 
 /** What takes the place of a function, if its type is the expected one. */
 export interface Replacement {
@@ -91,14 +92,12 @@ export function replaceFunctions(
   const parts = changed.flatMap((entry) => [Uint8Array.from(unsigned(entry.length)), entry]);
   const content = [Uint8Array.from(unsigned(entries.length)), ...parts];
   const length = content.reduce((sum, part) => sum + part.length, 0);
-  return new Uint8Array(
-    Buffer.concat([
-      wasm.subarray(0, code.start),
-      Uint8Array.from([CODE_SECTION, ...unsigned(length)]),
-      ...content,
-      wasm.subarray(code.end),
-    ]),
-  );
+  return joinBytes([
+    wasm.subarray(0, code.start),
+    Uint8Array.from([CODE_SECTION, ...unsigned(length)]),
+    ...content,
+    wasm.subarray(code.end),
+  ]);
 }
 
 function listSections(wasm: Uint8Array): Section[] {
@@ -184,5 +183,5 @@ function change(entry: Uint8Array, { code, prologue }: Replacement): Uint8Array 
   const cursor = new Cursor(entry, 0);
   cursor.list(() => [cursor.unsigned(), cursor.byte()]); // locals: a count and a type each
   const { position } = cursor;
-  return Buffer.concat([entry.subarray(0, position), prologue!, entry.subarray(position)]);
+  return joinBytes([entry.subarray(0, position), prologue!, entry.subarray(position)]);
 }

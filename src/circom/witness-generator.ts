@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { DEFAULT_PRIME, type PrimeName } from "../crypto/primes.ts";
 import type { R1csHeader } from "../groth16/formats/r1cs.ts";
 import { decodeWitness, type Witness, type WitnessFile } from "../groth16/formats/wtns.ts";
-import { circomError } from "./errors.ts";
 import type { CircuitSignals, InputSizes } from "./signals.ts";
-import { type GeneratorOutcome, loadWasmGenerator } from "./wasm-generator.ts";
+import { loadWasmGenerator } from "./wasm-generator.ts";
 import { type FlatInput, flattenInputs, type InputValues } from "./witness-inputs.ts";
+import { toWitnessFile } from "./witness-outcome.ts";
 
 /** The part of a compiled circuit that {@link createWitnessCalculator} needs. */
 export interface WitnessCircuit extends Pick<CircuitSignals, "inputs"> {
@@ -69,15 +69,6 @@ function toCalculator(circuit: WitnessCircuit, calculate: FileCalculator): Witne
   const { name, inputs } = circuit;
   const prime = primeOf(circuit);
   return (given) => decodeWitness(calculate(flattenInputs(name, inputs, given, prime)).file, prime);
-}
-
-/** @throws CIRCUIT_ASSERT_FAILED, WITNESS_GENERATOR_FAILED */
-export function toWitnessFile(circuit: string, outcome: GeneratorOutcome): WitnessFile {
-  if (!("failure" in outcome)) return outcome;
-  const { isAssert, reason } = outcome.failure;
-  const trace = [...outcome.failure.trace];
-  if (isAssert) throw circomError({ code: "CIRCUIT_ASSERT_FAILED", circuit, trace });
-  throw circomError({ code: "WITNESS_GENERATOR_FAILED", circuit, reason, trace });
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../crypto/primes.ts";
 import { circomError } from "./errors.ts";
-import { type SignalDeclaration, signalCount } from "./signals.ts";
+import { signalCount } from "./shape.ts";
+import type { SignalDeclaration } from "./signals.ts";
 
 /** One value of a signal. Strings are decimal or 0x-hexadecimal; true is 1. */
 export type SignalValue = bigint | number | string | boolean;
@@ -65,7 +66,11 @@ export function describeShape(shape: readonly number[]): string {
 }
 
 /** Collects signals. Buses are objects; their fields are signals "bus.field" or "bus[0].field". */
-function collectSignals(name: string, value: InputValue, signals: Map<string, InputValue>): void {
+export function collectSignals(
+  name: string,
+  value: InputValue,
+  signals: Map<string, InputValue>,
+): void {
   if (isBus(value)) {
     for (const [field, fieldValue] of Object.entries(value)) {
       collectSignals(`${name}.${field}`, fieldValue, signals);

@@ -7,7 +7,7 @@ import { groth16Error } from "../groth16/errors.ts";
 import { createWorkerPool, workerUrl, type WorkerPool } from "../util/worker-pool.ts";
 import type { CompiledCircuit } from "./compile.ts";
 import { circomError } from "./errors.ts";
-import { toWitnessFile } from "./witness-generator.ts";
+import { toWitnessFile } from "./witness-outcome.ts";
 import type { FlatInput } from "./witness-inputs.ts";
 import type { WitnessReply, WitnessWorkerData } from "./witness-worker.ts";
 

@@ -6,7 +6,6 @@
  * keep the process alive.
  */
 
-import type { Worker } from "node:worker_threads";
 // @ts-expect-error: the package has no types
 import * as untyped from "snarkjs";
 import { groth16Error } from "./errors.ts";
@@ -98,6 +97,9 @@ export interface Snarkjs extends ZkeyFunctions {
 
 const snarkjs = untyped as SnarkjsModule;
 
+/** The used part of a worker of Node's. */
+type NodeThread = Readonly<Record<"ref" | "unref", () => void>>;
+
 /** Property in which the package web-worker, used by ffjavascript, keeps the Node thread. */
 const THREAD = Symbol.for("worker");
 
@@ -128,7 +130,7 @@ function ensureThreads(): Promise<SharedCurve> {
 function keepAlive({ tm }: SharedCurve): void {
   const method = shared.awaited > 0 ? "ref" : "unref";
   for (const worker of tm.workers) {
-    (Reflect.get(worker, THREAD) as Worker | undefined)?.[method]();
+    (Reflect.get(worker, THREAD) as NodeThread | undefined)?.[method]();
   }
 }
 

@@ -13,10 +13,28 @@ export const PAGE_BYTES = 1 << 16;
 /** The exported functions of a kernel module; all take and return 32-bit integers. */
 export type KernelFunctions = Readonly<Record<string, (...args: number[]) => number>>;
 
-/** Compiles a module. @throws KERNEL_UNSUPPORTED if {@link isKernelSupported} is false. */
+/**
+ * Compiles a module.
+ *
+ * @throws KERNEL_FORBIDDEN if a page's security policy forbids WebAssembly, KERNEL_UNSUPPORTED if
+ * {@link isKernelSupported} is false for another reason
+ */
 export function compileKernel(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  assertWebAssemblyAllowed();
   if (!isKernelSupported()) throw kernelError({ code: "KERNEL_UNSUPPORTED" });
   return new WebAssembly.Module(bytes);
+}
+
+/** The smallest module: the magic word and the version. */
+const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+/** @throws KERNEL_FORBIDDEN if a page's security policy lacks `'wasm-unsafe-eval'` */
+export function assertWebAssemblyAllowed(): void {
+  try {
+    compileEmptyModule();
+  } catch (cause) {
+    throw kernelError({ code: "KERNEL_FORBIDDEN" }, { cause });
+  }
 }
 
 /** Instantiates a module over a memory; threads share the memory, each with its own instance. */
@@ -59,11 +77,26 @@ let supported: boolean | undefined;
 
 /**
  * Returns whether the kernel works here. Without a fused instruction, relaxed SIMD rounds a
- * multiply-add twice, and the kernel's products would be wrong.
+ * multiply-add twice, and the kernel's products would be wrong. A page's security policy may forbid
+ * WebAssembly as a whole.
  */
 export function isKernelSupported(): boolean {
-  supported ??= isMultiplyAddFused();
+  supported ??= isWebAssemblyAllowed() && isMultiplyAddFused();
   return supported;
+}
+
+/** Returns it, so that no compiler drops the call. */
+function compileEmptyModule(): WebAssembly.Module {
+  return new WebAssembly.Module(EMPTY_MODULE);
+}
+
+function isWebAssemblyAllowed(): boolean {
+  try {
+    assertWebAssemblyAllowed();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Tests a multiply-add with (2^52 + 1)², which has more bits than a double. */

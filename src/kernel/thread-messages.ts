@@ -29,5 +29,5 @@ export interface CloseMessage {
 export type ThreadMessage = OpenMessage | RunMessage | CloseMessage;
 
 export interface ThreadReply {
-  readonly error: unknown;
+  readonly error: Error | null;
 }

@@ -1,49 +1,9 @@
-/** The worker of threads.ts. */
+/** The worker of node-threads.ts. */
 
 import { parentPort } from "node:worker_threads";
-import { instantiateKernel } from "./instance.ts";
-import type { KernelFunctions } from "./instance.ts";
-import type { ThreadMessage, ThreadReply, Task } from "./thread-messages.ts";
+import { createThreadHandler } from "./thread-handler.ts";
+import type { ThreadMessage } from "./thread-messages.ts";
 
-interface OpenSpace {
-  readonly functions: KernelFunctions;
-  readonly counter: Int32Array;
-  readonly scratchAddress: number;
-}
+const handle = createThreadHandler();
 
-const spaces = new Map<number, OpenSpace>();
-
-parentPort?.on("message", (message: ThreadMessage) => {
-  const reply: ThreadReply = { error: errorOf(() => handle(message)) };
-  parentPort?.postMessage(reply);
-});
-
-function errorOf(action: () => void): unknown {
-  try {
-    action();
-    return null;
-  } catch (error) {
-    return error;
-  }
-}
-
-function handle(message: ThreadMessage): void {
-  if (message.kind === "close") {
-    spaces.delete(message.space);
-  } else if (message.kind === "open") {
-    const { module, memory, counterAddress, scratchAddress } = message;
-    const counter = new Int32Array(memory.buffer, counterAddress, 1);
-    const functions = instantiateKernel(module, memory);
-    spaces.set(message.space, { functions, counter, scratchAddress });
-  } else {
-    run(spaces.get(message.space)!, message.tasks);
-  }
-}
-
-function run({ functions, counter, scratchAddress }: OpenSpace, tasks: readonly Task[]): void {
-  for (;;) {
-    const task = tasks[Atomics.add(counter, 0, 1)];
-    if (task === undefined) return;
-    functions[task.name]!(...task.args, scratchAddress);
-  }
-}
+parentPort?.on("message", (message: ThreadMessage) => parentPort?.postMessage(handle(message)));

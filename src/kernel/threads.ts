@@ -1,14 +1,16 @@
 /**
- * Runs kernel functions in worker threads over one shared memory.
+ * Runs kernel functions in threads over one memory.
  *
  * A *space* is a memory with a module's instances, one per thread. Tasks of a run are independent
  * calls; threads take them by a counter in the memory until none is left. Every call gets the
  * thread's own scratch address as last argument.
+ *
+ * What a thread is depends on the platform: node-threads.ts has those of Node, web-threads.ts those
+ * of browsers, and {@link createOwnThread} is the caller's, where there is no other.
  */
 
-import { Worker } from "node:worker_threads";
 import { SerialQueue } from "../util/serial-queue.ts";
-import { workerUrl } from "../util/worker-pool.ts";
+import { createThreadHandler } from "./thread-handler.ts";
 import type {
   OpenMessage,
   RunMessage,
@@ -37,14 +39,21 @@ export interface Space {
 
 export interface KernelThreads {
   readonly count: number;
+  /** Whether a memory must be shared, because more than the caller's thread uses it. */
+  readonly isShared: boolean;
   open(options: SpaceOptions): Promise<Space>;
   close(): Promise<void>;
 }
 
-/** Starts `count` threads. They do not keep the process alive. */
-export function createKernelThreads(count: number): KernelThreads {
-  const url = workerUrl(import.meta.url, "thread-worker");
-  const threads = Array.from({ length: count }, () => createThread(url));
+/** A thread of some platform. */
+export interface Thread {
+  /** Resolves when the thread has done what the message asks for. */
+  send(message: ThreadMessage): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param threads - From 1. The caller's own comes last, because its work blocks the caller. */
+export function createKernelThreads(threads: readonly Thread[], isShared: boolean): KernelThreads {
   /** Waits for all threads even if one fails, because none may be busy when the next run starts. */
   const broadcast = async (messageOf: (index: number) => ThreadMessage) => {
     const sent = threads.map((thread, index) => thread.send(messageOf(index)));
@@ -53,7 +62,8 @@ export function createKernelThreads(count: number): KernelThreads {
   };
   let spaces = 0;
   return {
-    count,
+    count: threads.length,
+    isShared,
     open: async ({ module, memory, counterAddress, scratchAddresses }) => {
       const space = spaces++;
       const counter = new Int32Array(memory.buffer, counterAddress, 1);
@@ -79,9 +89,32 @@ export function createKernelThreads(count: number): KernelThreads {
   };
 }
 
-interface Thread {
-  send(message: ThreadMessage): Promise<void>;
-  close(): Promise<void>;
+/** Creates a thread that computes where it is called, and blocks the caller meanwhile. */
+export function createOwnThread(): Thread {
+  const handle = createThreadHandler();
+  return {
+    send: async (message) => {
+      const { error } = handle(message);
+      await Promise.resolve();
+      if (error !== null) throw error;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What a worker of any platform can do. */
+export interface WorkerPort {
+  post(message: ThreadMessage): void;
+  end(): Promise<unknown>;
+  /** Called when the first of several messages is sent, and after the last reply. */
+  onBusy(isBusy: boolean): void;
+}
+
+/** How a worker of any platform is heard. */
+export interface WorkerListener {
+  onReply(reply: ThreadReply): void;
+  /** The worker has ended, and never replies again. */
+  onEnd(reason: Error): void;
 }
 
 interface Waiting {
@@ -89,25 +122,23 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** A worker that answers each message with one reply, in order. */
-function createThread(url: URL): Thread {
-  const worker = new Worker(url);
+/** Creates a thread from a worker that answers each message with one reply, in order. */
+export function createWorkerThread(start: (listener: WorkerListener) => WorkerPort): Thread {
   const waiting: Waiting[] = [];
-  /** The reason why the worker has ended; it never answers then. */
+  /** The reason why the worker has ended. */
   let end: Error | undefined;
-  const fail = (error: Error) => {
-    end ??= error;
-    for (const { reject } of waiting.splice(0)) reject(error);
-  };
-  worker.on("message", (reply: ThreadReply) => {
-    const { resolve, reject } = waiting.shift()!;
-    if (waiting.length === 0) worker.unref();
-    if (reply.error === null) resolve();
-    else reject(reply.error);
+  const port = start({
+    onReply: (reply) => {
+      const { resolve, reject } = waiting.shift()!;
+      if (waiting.length === 0) port.onBusy(false);
+      if (reply.error === null) resolve();
+      else reject(reply.error);
+    },
+    onEnd: (reason) => {
+      end ??= reason;
+      for (const { reject } of waiting.splice(0)) reject(end);
+    },
   });
-  worker.on("error", fail);
-  worker.on("exit", () => fail(new Error("A kernel thread has ended")));
-  worker.unref(); // after the listeners, which let it keep the process alive
   return {
     send: (message) =>
       new Promise((resolve, reject) => {
@@ -116,11 +147,11 @@ function createThread(url: URL): Thread {
           return;
         }
         waiting.push({ resolve, reject });
-        worker.ref();
-        worker.postMessage(message);
+        if (waiting.length === 1) port.onBusy(true);
+        port.post(message);
       }),
     close: async () => {
-      await worker.terminate();
+      await port.end();
     },
   };
 }

@@ -67,6 +67,7 @@ export type PluginErrorFacts =
       levels: readonly [number, number];
     }
   | { code: "BENCH_CHART_WITHOUT_BLOCKS" }
+  | { code: "BENCH_BROWSER_MISSING"; missing: string }
   | { code: "NO_SIGNER"; network: string }
   | { code: "NETWORK_WITHOUT_L1"; network: string }
   | { code: "NETWORK_NOT_CHOSEN"; network: string }
@@ -345,6 +346,12 @@ export const pluginError = defineErrors<PluginErrorFacts>({
       `--kind names "${kind}", which is no kind of block that the preset ${preset} can have: ` +
       `slots from ${slots.join(" to ")}, main or wide, levels from ${levels.join(" to ")}.`,
     fix: "Name each as slots-tokens-levels, such as 4-main-2, with commas between them.",
+  },
+  BENCH_BROWSER_MISSING: {
+    message: ({ missing }) => `The suite browser needs ${missing}, which is not installed.`,
+    fix:
+      "Install Debian's package chromium or set ROLLUP_CHROMIUM to a Chromium, and run " +
+      "npm install -D playwright-core esbuild.",
   },
   BENCH_CHART_WITHOUT_BLOCKS: {
     message: () => "--chart draws the results of the suite `blocks`, which is not named.",

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { encodeSections, withSections } from "../../src/groth16/formats/binary-file.ts";
+import { encodeSections } from "../../src/groth16/formats/binary-file.ts";
+import { withSections } from "../../src/groth16/formats/section-file.ts";
 import {
   checkConstraints,
   checkWitness,

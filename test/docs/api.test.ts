@@ -20,6 +20,7 @@ const ROOT = join(import.meta.dirname, "../..");
 /** Types of each entry point: a server needs those of Node, a browser none. */
 const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   groth16: ["node"],
+  "groth16-browser": [],
   circom: ["node"],
   assert: ["node"],
   chai: ["node", "chai"],
@@ -28,6 +29,7 @@ const TYPES: { readonly [E in EntryPoint]: readonly string[] } = {
   node: ["node"],
   sdk: [],
   multisig: [],
+  exit: [],
 };
 
 /** The errors of a program in our files, without those of the libraries, whose check takes long. */

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import * as circom from "../../src/circom.ts";
 import * as core from "../../src/core.ts";
+import * as exit from "../../src/exit.ts";
 import * as groth16 from "../../src/groth16.ts";
 import * as node from "../../src/node.ts";
 import * as multisig from "../../src/multisig.ts";
@@ -61,16 +62,17 @@ const EXPORTS: Readonly<Record<string, unknown>> = {
   circuitAssert,
   rollupAssert,
   ...core,
+  ...exit,
   ...groth16,
   ...node,
   ...sdk,
   ...multisig,
 };
 /**
- * Examples that cannot run: one lists a contract of its reader, one creates error codes, and one
- * uses several internal modules.
+ * Examples that cannot run: one lists a contract of its reader, one creates error codes, one uses
+ * several internal modules, and two are of pages.
  */
-const TEXT_EXAMPLES = 4;
+const TEXT_EXAMPLES = 6;
 /** Powers of tau in an example: 2^4, more than the multiplier takes. */
 const PTAU_EXPONENT = 4;
 

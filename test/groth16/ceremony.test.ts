@@ -10,7 +10,7 @@ import {
   startCeremony,
   verifyCeremony,
 } from "../../src/groth16/setup/ceremony.ts";
-import { withSections } from "../../src/groth16/formats/binary-file.ts";
+import { withSections } from "../../src/groth16/formats/section-file.ts";
 import { compileCircuit, type CompiledCircuit } from "../../src/circom/compile.ts";
 import { createDevSetup, isInsecureZkey } from "../../src/groth16/setup/dev-setup.ts";
 import { openSnarkjs, type VerificationKey } from "../../src/groth16/snarkjs.ts";
@@ -18,7 +18,7 @@ import { readVerificationKey } from "../../src/groth16/formats/verification-key.
 import { encodeWitness } from "../../src/groth16/formats/wtns.ts";
 import { generateVerifier } from "../../src/groth16/verifier/verifier.ts";
 import { calculateWitness } from "../../src/circom/witness-generator.ts";
-import { readZkeyVerifierPart } from "../../src/groth16/formats/zkey.ts";
+import { readZkeyVerifierPart } from "../../src/groth16/formats/zkey-file.ts";
 import { findZkeyDamage } from "../../src/groth16/setup/zkey-check.ts";
 import type { RollupError } from "../../src/util/errors.ts";
 import { cutOff, flipBit } from "../helpers/damage.ts";

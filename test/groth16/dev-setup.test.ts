@@ -13,7 +13,7 @@ import { openSnarkjs } from "../../src/groth16/snarkjs.ts";
 import { readVerificationKey } from "../../src/groth16/formats/verification-key.ts";
 import { encodeWitness } from "../../src/groth16/formats/wtns.ts";
 import { calculateWitness } from "../../src/circom/witness-generator.ts";
-import { readZkeyVerifierPart } from "../../src/groth16/formats/zkey.ts";
+import { readZkeyVerifierPart } from "../../src/groth16/formats/zkey-file.ts";
 import { cutOff, emptyOut, flipBit } from "../helpers/damage.ts";
 import { expectCode } from "../helpers/expect-code.ts";
 import { createWorkspace, runSnarkJs, type Workspace } from "../circom/workspace.ts";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { ofCompile } from "../../src/plugin/bench/tables.ts";
 import type { BenchResults as Results } from "../../src/plugin/bench/suites.ts";
-import { runHardhat } from "../helpers/hardhat-cli.ts";
+import { describeWithChromium } from "../helpers/chromium.ts";
+import { runHardhat, startHardhatWith } from "../helpers/hardhat-cli.ts";
 
 const SCRIPT = join(import.meta.dirname, "../helpers/external-prover.mjs");
 const EXTERNAL = `"${process.execPath}" "${SCRIPT}" {zkey} {wtns} {proof} {public}`;
@@ -34,6 +35,13 @@ describe("tasks: bench", () => {
     expect(external!.cpuSeconds ?? 0.01).to.be.above(0);
     expect(external!.withKey.wallSeconds).to.equal(external!.wallSeconds);
     expect(kernel!.withKey.wallSeconds).to.be.above(kernel!.wallSeconds);
+  });
+
+  it("BENCH_BROWSER_MISSING: names what the suite browser needs", async () => {
+    const missing = { ROLLUP_CHROMIUM: "/missing/chromium" };
+    const { exitCode, stderr } = await startHardhatWith(missing, "rollup:bench", "browser").outcome;
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.include("BENCH_BROWSER_MISSING").and.include("/missing/chromium");
   });
 
   it("measures hashes and signatures beside other libraries", async () => {
@@ -149,5 +157,20 @@ describe("tasks: bench", () => {
     const { exitCode, stdout } = await runHardhat("rollup", "bench", "setup", "--power", "7");
     expect(exitCode).to.equal(0);
     expect(stdout).to.include("CPU s").and.include("118");
+  });
+});
+
+describeWithChromium("tasks: bench in Chromium", () => {
+  it("measures provers in one page, on one key and witness", async () => {
+    const args = ["rollup:bench", "browser", "--power", "8", "--json"];
+    const { exitCode, stdout, stderr } = await runHardhat(...args);
+    expect(exitCode, stderr).to.equal(0);
+    const { browser } = JSON.parse(stdout) as Results;
+    expect(browser).to.include({ constraints: 246 });
+    expect(browser.provers).to.have.all.keys("kernel", "kernel, 1 thread", "snarkjs");
+    const { kernel, snarkjs } = browser.provers;
+    expect(kernel).to.include({ wallRatio: 1, firstRatio: 1 });
+    expect(snarkjs!.wallRatio).to.equal(snarkjs!.wallSeconds / kernel!.wallSeconds);
+    expect(kernel!.firstSeconds).to.be.at.least(kernel!.wallSeconds);
   });
 });

@@ -1,7 +1,8 @@
 /** Random inputs of a circuit, for property-based tests: typed, with the values at boundaries. */
 import fc, { type Arbitrary } from "fast-check";
 import { FIELD_BITS, FIELD_MODULUS } from "../../crypto/field.ts";
-import { readSymbols, signalCount, type SignalDeclaration } from "../signals.ts";
+import { signalCount } from "../shape.ts";
+import { readSymbols, type SignalDeclaration } from "../signals.ts";
 import { mapNames, nestNames } from "../signal-tree.ts";
 import type { Circuit } from "../circuit.ts";
 import { findRoots, findWidths } from "./widths.ts";

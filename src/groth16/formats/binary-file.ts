@@ -5,7 +5,6 @@
  * @see https://github.com/iden3/r1csfile/blob/master/doc/r1cs_bin_format.md
  */
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { groth16Error } from "../errors.ts";
 
 const HEADER_BYTES = 12;
@@ -70,18 +69,6 @@ export function readSections(source: ByteSource, magic: string): SectionReader {
   };
 }
 
-/** Opens the file at `path`, passes it to `use`, and closes it. @throws BINARY_FORMAT */
-export function withSections<T>(path: string, magic: string, use: (s: SectionReader) => T): T {
-  const descriptor = openSync(path, "r");
-  try {
-    const size = fstatSync(descriptor).size;
-    const read = (offset: number, length: number) => readExactly(descriptor, offset, length);
-    return use(readSections({ name: path, size, read }, magic));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /** Creates a {@link ByteSource} over bytes in memory. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   const read = (offset: number, length: number) => bytes.slice(offset, offset + length);
@@ -118,18 +105,5 @@ function sectionHeader(id: number, chunks: readonly Uint8Array[]): Uint8Array {
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   dataView(bytes).setUint32(0, id, true);
   dataView(bytes).setBigUint64(4, BigInt(size), true);
-  return bytes;
-}
-
-/** One `readSync` returns at most 2 GiB, and may return less than asked for. */
-function readExactly(descriptor: number, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const step = Math.min(length - filled, 1 << 30);
-    const count = readSync(descriptor, bytes, filled, step, offset + filled);
-    if (count === 0) throw new Error("The file became shorter while it was read");
-    filled += count;
-  }
   return bytes;
 }

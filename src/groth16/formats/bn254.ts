@@ -3,6 +3,7 @@
  */
 
 import { primeNameOf, type PrimeName, PRIMES } from "../../crypto/primes.ts";
+import { integerFromBytes } from "../../util/bytes.ts";
 import { dataView } from "./binary-file.ts";
 import { groth16Error } from "../errors.ts";
 
@@ -108,7 +109,7 @@ export function assertField(
   bytes: Uint8Array,
   primes: readonly PrimeName[],
 ): PrimeName {
-  const modulus = BigInt(`0x${Buffer.from(bytes.toReversed()).toString("hex") || "0"}`);
+  const modulus = integerFromBytes(bytes.toReversed());
   const prime = primeNameOf(modulus);
   if (prime !== undefined && primes.includes(prime) && PRIMES[prime].bytes === bytes.length) {
     return prime;

@@ -1,6 +1,7 @@
 /** Renders constraints as JSON, as `snarkjs r1cs export json` does. */
 import { PRIME_NAMES, PRIMES } from "../../crypto/primes.ts";
-import { dataView, withSections } from "./binary-file.ts";
+import { dataView } from "./binary-file.ts";
+import { withSections } from "./section-file.ts";
 import { type R1cs, readR1cs, type SparseMatrix } from "./r1cs.ts";
 
 const MAP_SECTION = 3;

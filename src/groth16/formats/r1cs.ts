@@ -10,7 +10,8 @@
 
 import { type PrimeField, type PrimeName, PRIMES } from "../../crypto/primes.ts";
 import { assert } from "../../util/errors.ts";
-import { dataView, type SectionReader, withSections } from "./binary-file.ts";
+import { dataView, type SectionReader } from "./binary-file.ts";
+import { withSections } from "./section-file.ts";
 import { assertField } from "./bn254.ts";
 import { groth16Error } from "../errors.ts";
 

@@ -3,7 +3,7 @@
 import { G1_BYTES, G2_BYTES, readCoordinates } from "./bn254.ts";
 import { loadCurve } from "../setup/ffjavascript.ts";
 import type { VerificationKey } from "../snarkjs.ts";
-import { readZkeyVerifierPart } from "./zkey.ts";
+import { readZkeyVerifierPart } from "./zkey-file.ts";
 
 /**
  * Reads the verification key of a proving key.

@@ -5,6 +5,7 @@
  */
 
 import { DEFAULT_PRIME, type PrimeName, PRIMES } from "../../crypto/primes.ts";
+import { joinBytes } from "../../util/bytes.ts";
 import { bytesSource, dataView, encodeSections, readSections, uint32Bytes } from "./binary-file.ts";
 import { assertField, ELEMENT_BYTES, elementBytes, readElements, writeElements } from "./bn254.ts";
 
@@ -41,14 +42,11 @@ export interface WitnessFile {
 export function createWitnessFile(count: number, prime: PrimeName = DEFAULT_PRIME): WitnessFile {
   const { modulus, bytes } = PRIMES[prime];
   const header = [uint32Bytes(bytes), elementBytes(modulus, bytes), uint32Bytes(count)];
-  // An array of its own, not a part of Node's pool, so that it can move to another thread.
-  const file = new Uint8Array(
-    Buffer.concat(
-      encodeSections("wtns", VERSION, [
-        { id: HEADER_SECTION, chunks: header },
-        { id: VALUES_SECTION, chunks: [new Uint8Array(count * bytes)] },
-      ]),
-    ),
+  const file = joinBytes(
+    encodeSections("wtns", VERSION, [
+      { id: HEADER_SECTION, chunks: header },
+      { id: VALUES_SECTION, chunks: [new Uint8Array(count * bytes)] },
+    ]),
   );
   return { file, values: file.subarray(file.length - count * bytes) };
 }

@@ -16,7 +16,6 @@ import {
   readSections,
   type SectionReader,
   uint32Bytes,
-  withSections,
 } from "./binary-file.ts";
 import {
   assertScalarField,
@@ -27,7 +26,6 @@ import {
   G2_BYTES,
 } from "./bn254.ts";
 import { groth16Error } from "../errors.ts";
-import { writeFileAtomically } from "../files/files.ts";
 
 const VERSION = 1;
 const GROTH16 = 1;
@@ -113,8 +111,8 @@ const CONTRIBUTION_NAME = 1;
 const ORDINARY = 0;
 const BEACON = 1;
 
-/** Writes a key to `path` atomically. */
-export async function writeZkey(path: string, key: Zkey): Promise<void> {
+/** Encodes a key as pieces of its file, in order. */
+export function encodeZkey(key: Zkey): Uint8Array[] {
   const contributions = [
     key.circuitHash,
     uint32Bytes(key.contributions.length),
@@ -132,50 +130,53 @@ export async function writeZkey(path: string, key: Zkey): Promise<void> {
     { id: SECTION.h, chunks: key.h },
     { id: SECTION.contributions, chunks: contributions },
   ];
-  await writeFileAtomically(path, encodeSections("zkey", VERSION, sections));
-}
-
-/**
- * Reads what a verification key is made of.
- *
- * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
- */
-export function readZkeyVerifierPart(path: string): ZkeyVerifierPart {
-  return withSections(path, "zkey", (sections) => {
-    assertGroth16(sections);
-    const header = readHeader(sections);
-    const ic = sections.read(SECTION.ic, 0, (header.publicCount + 1) * G1_BYTES);
-    return { header, ic, contributions: readContributions(sections) };
-  });
+  return encodeSections("zkey", VERSION, sections);
 }
 
 /** A key whose lists are read in pieces, as a prover does. */
 export interface ZkeyReader {
+  /** Name of the key in messages. */
+  readonly name: string;
   readonly header: ZkeyHeader;
   /** Returns the length of a list in bytes. */
   size(list: keyof ZkeyLists): number;
   read(list: keyof ZkeyLists, offset: number, length: number): Uint8Array;
 }
 
-/**
- * Opens a key: a file, which is opened for each piece, or its bytes.
- *
- * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
- */
-export function createZkeyReader(source: string | Uint8Array): ZkeyReader {
-  const withKey = <T>(use: (sections: SectionReader) => T): T =>
-    typeof source === "string"
-      ? withSections(source, "zkey", use)
-      : use(readSections(bytesSource("proving key", source), "zkey"));
+/** Passes the sections of a key to `use`; a file is open only meanwhile. */
+export type WithKey = <T>(use: (sections: SectionReader) => T) => T;
+
+/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED */
+export function readZkey(withKey: WithKey): ZkeyReader {
   return {
-    header: withKey((sections) => {
-      assertGroth16(sections);
-      return readHeader(sections);
-    }),
+    name: withKey(({ name }) => name),
+    header: withKey(readCheckedHeader),
     size: (list) => withKey((sections) => sections.size(SECTION[list])),
     read: (list, offset, length) =>
       withKey((sections) => sections.read(SECTION[list], offset, length)),
   };
+}
+
+/**
+ * Opens a key in memory.
+ *
+ * @param name - Its name in messages.
+ * @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED
+ */
+export function readZkeyBytes(bytes: Uint8Array, name = "proving key"): ZkeyReader {
+  return readZkey((use) => use(readSections(bytesSource(name, bytes), "zkey")));
+}
+
+/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED */
+export function verifierPartOf(sections: SectionReader): ZkeyVerifierPart {
+  const header = readCheckedHeader(sections);
+  const ic = sections.read(SECTION.ic, 0, (header.publicCount + 1) * G1_BYTES);
+  return { header, ic, contributions: readContributions(sections) };
+}
+
+function readCheckedHeader(sections: SectionReader): ZkeyHeader {
+  assertGroth16(sections);
+  return readHeader(sections);
 }
 
 function assertGroth16(sections: SectionReader): void {

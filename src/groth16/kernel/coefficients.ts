@@ -2,6 +2,7 @@
  * Converts the coefficient list of a zkey to rows of terms, with each different value stored once.
  */
 
+import { groth16Error } from "../errors.ts";
 import type { ZkeyReader } from "../formats/zkey.ts";
 import { INTEGER_BYTES } from "../../kernel/limbs.ts";
 
@@ -31,7 +32,12 @@ export function readCoefficients(key: ZkeyReader): Coefficients {
   const rows = [rowsOf(), rowsOf()] as const;
   // Counts go two places up: after summing, rows[i + 1] is where row i starts, and moves to its
   // end.
-  forEachEntry(key, (words, at) => rows[words[at] as 0 | 1][words[at + 1]! + 2]!++);
+  const { wires, domainSize } = key.header;
+  forEachEntry(key, (words, at) => {
+    const [matrix, row, wire] = [words[at]!, words[at + 1]!, words[at + 2]!];
+    if (matrix > 1 || row >= domainSize || wire >= wires) throw misplaced(key.name);
+    rows[matrix as 0 | 1][row + 2]!++;
+  });
   for (const starts of rows) {
     for (let i = 2; i < starts.length; i++) starts[i]! += starts[i - 1]!;
   }
@@ -48,6 +54,11 @@ export function readCoefficients(key: ZkeyReader): Coefficients {
     terms: terms[index]!,
   });
   return { a: matrix(0), b: matrix(1), values: values.bytes() };
+}
+
+function misplaced(source: string) {
+  const problem = "a coefficient belongs to no matrix, constraint or wire";
+  return groth16Error({ code: "BINARY_FORMAT", source, expected: "zkey", problem });
 }
 
 /** Visits all entries: `words` holds the entry from index `at` on. */

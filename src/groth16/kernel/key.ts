@@ -1,7 +1,7 @@
 /** Loads a proving key into shared memory, in the kernel's formats, for many proofs. */
 
-import { createZkeyReader } from "../formats/zkey.ts";
 import type { ZkeyHeader, ZkeyReader } from "../formats/zkey.ts";
+import { assertLists } from "../formats/zkey-lists.ts";
 import { power } from "../../crypto/field.ts";
 import { buildBn254Module } from "../../kernel/bn254.ts";
 import type { Bn254Module } from "../../kernel/bn254.ts";
@@ -16,6 +16,7 @@ import type { KernelFunctions } from "../../kernel/instance.ts";
 import { ELEMENT_BYTES, FQ, FR, INTEGER_BYTES, invertModulo } from "../../kernel/limbs.ts";
 import { digitOffset } from "../../kernel/scalars.ts";
 import type { KernelThreads, Space, Task } from "../../kernel/threads.ts";
+import { once } from "../../util/once.ts";
 import { groth16Error } from "../errors.ts";
 import { readCoefficients } from "./coefficients.ts";
 import type { Coefficients, Matrix } from "./coefficients.ts";
@@ -42,15 +43,12 @@ export interface LoadedKey {
   readonly space: Space;
 }
 
-/** @throws BINARY_FORMAT, FIELD_NOT_SUPPORTED, KERNEL_UNSUPPORTED, PROVING_KEY_TOO_LARGE */
-export async function loadKey(
-  source: string | Uint8Array,
-  threads: KernelThreads,
-): Promise<LoadedKey> {
-  const reader = createZkeyReader(source);
-  planMemory(reader.header, NO_TERMS, threads.count); // before much of it is read
+/** @throws BINARY_FORMAT, KERNEL_UNSUPPORTED, KERNEL_FORBIDDEN, PROVING_KEY_TOO_LARGE */
+export async function loadKey(reader: ZkeyReader, threads: KernelThreads): Promise<LoadedKey> {
+  planMemory(reader.header, NO_TERMS, threads); // before much of it is read
+  assertLists(reader);
   const coefficients = readCoefficients(reader);
-  const created = createMemory(reader.header, coefficients, threads.count);
+  const created = createMemory(reader.header, coefficients, threads);
   const { module, compiled, layout, memory } = created;
   const space = await threads.open({
     module: compiled,
@@ -70,15 +68,19 @@ export async function loadKey(
 
 const NO_TERMS: MatrixCounts = { termsA: 0, termsB: 0, coefficients: 0 };
 
-/** Plans the memory of a key. @throws KERNEL_UNSUPPORTED, PROVING_KEY_TOO_LARGE */
-function planMemory(header: ZkeyHeader, counts: MatrixCounts, threads: number): KeyLayout {
-  const layout = planKey(header, counts, kernel().module, threads);
+/** Plans the memory of a key. @throws PROVING_KEY_TOO_LARGE, and as {@link compileKernel} */
+function planMemory(
+  header: ZkeyHeader,
+  counts: MatrixCounts,
+  { count, isShared }: KernelThreads,
+): KeyLayout {
+  const layout = planKey(header, counts, kernel(isShared).module, count);
   if (layout.end <= PAGES_MAX * PAGE_BYTES) return layout;
   const { domainSize } = header;
   throw groth16Error({ code: "PROVING_KEY_TOO_LARGE", domainSize });
 }
 
-function createMemory(header: ZkeyHeader, coefficients: Coefficients, threads: number) {
+function createMemory(header: ZkeyHeader, coefficients: Coefficients, threads: KernelThreads) {
   const counts = {
     termsA: coefficients.a.terms.length / 2,
     termsB: coefficients.b.terms.length / 2,
@@ -86,19 +88,21 @@ function createMemory(header: ZkeyHeader, coefficients: Coefficients, threads: n
   };
   const layout = planMemory(header, counts, threads);
   const pages = Math.ceil(layout.end / PAGE_BYTES);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: PAGES_MAX, shared: true });
-  return { ...kernel(), layout, memory };
+  const shared = threads.isShared;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: PAGES_MAX, shared });
+  return { ...kernel(shared), layout, memory };
 }
-
-let builtKernel: ReturnType<typeof buildKernel> | undefined;
 
 /** The code of all keys; it does not depend on the size of the memory. */
-function kernel() {
-  return (builtKernel ??= buildKernel());
+function kernel(isShared: boolean) {
+  return (isShared ? sharedKernel : ownKernel)();
 }
 
-function buildKernel() {
-  const module = buildBn254Module({ initialPages: 1, maximumPages: PAGES_MAX, shared: true });
+const sharedKernel = once(() => buildKernel(true));
+const ownKernel = once(() => buildKernel(false));
+
+function buildKernel(shared: boolean) {
+  const module = buildBn254Module({ initialPages: 1, maximumPages: PAGES_MAX, shared });
   return { module, compiled: compileKernel(module.bytes) };
 }
 

@@ -1,8 +1,9 @@
 /** Measures a proof on the kernel, and its two parts: that of constraints, and that of wires. */
 import { availableParallelism } from "node:os";
-import { createKernelThreads } from "../../kernel/threads.ts";
+import { createNodeThreads } from "../../kernel/node-threads.ts";
 import { median } from "../../util/median.ts";
 import { computeParts } from "./compute.ts";
+import { createZkeyReader } from "../formats/zkey-file.ts";
 import { loadKey } from "./key.ts";
 import { createProof } from "./proof.ts";
 
@@ -30,9 +31,9 @@ export async function measureProof(
   witness: Uint8Array,
   runs: number,
 ): Promise<ProofTimes> {
-  const threads = createKernelThreads(availableParallelism());
+  const threads = createNodeThreads(availableParallelism());
   try {
-    const key = await loadKey(zkey, threads);
+    const key = await loadKey(createZkeyReader(zkey), threads);
     await createProof(key, witness);
     const proofs: number[] = [];
     const parts: Awaited<ReturnType<typeof computeParts>>[] = [];

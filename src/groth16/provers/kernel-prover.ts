@@ -5,11 +5,13 @@
  * The most recently used keys stay in memory, shared with the threads, up to a limit.
  */
 
-import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { createKernelThreads, type KernelThreads } from "../../kernel/threads.ts";
+import { createNodeThreads } from "../../kernel/node-threads.ts";
+import type { KernelThreads } from "../../kernel/threads.ts";
 import { SerialQueue } from "../../util/serial-queue.ts";
 import { groth16Error } from "../errors.ts";
+import { revisionOf } from "../files/revision.ts";
+import { createZkeyReader } from "../formats/zkey-file.ts";
 import { type LoadedKey, loadKey } from "../kernel/key.ts";
 import { createProof } from "../kernel/proof.ts";
 import type { ProofWithSignals } from "../snarkjs.ts";
@@ -121,8 +123,8 @@ export function createKernelProver({
       return known.key;
     }
     await release(zkey);
-    threads ??= createKernelThreads(threadCount);
-    const key = await loadKey(zkey, threads);
+    threads ??= createNodeThreads(threadCount);
+    const key = await loadKey(createZkeyReader(zkey), threads);
     keys.set(zkey, { key, revision });
     await releaseOldest();
     return key;
@@ -138,12 +140,6 @@ export function createKernelProver({
       await threads?.close();
     },
   };
-}
-
-/** Identifies a version of a file; a ceremony or another build may replace a key. */
-async function revisionOf(path: string): Promise<string> {
-  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-  return [dev, ino, size, mtimeNs].join(":");
 }
 
 function memoryBytes({ memory }: LoadedKey): number {

@@ -4,7 +4,12 @@
  */
 import { inspect } from "node:util";
 import { groth16Error } from "../errors.ts";
-import { assertProof, assertVerificationKey, isCanonical } from "../formats/proof.ts";
+import {
+  assertProof,
+  assertPublicCount,
+  assertVerificationKey,
+  isCanonical,
+} from "../formats/proof-shape.ts";
 import { openSnarkjs, type ProofWithSignals, type VerificationKey } from "../snarkjs.ts";
 import { createExternalProver } from "./external-prover.ts";
 import { createKernelProver, type KernelProverOptions } from "./kernel-prover.ts";
@@ -80,12 +85,7 @@ export function createGroth16Workers(options: KernelProverOptions = {}): Groth16
     verify: async (key, proven) => {
       assertVerificationKey(key);
       assertProof(proven);
-      // snarkjs takes 0 for a value that is missing.
-      const [expected, actual] = [key.nPublic, proven.publicSignals.length];
-      if (actual !== expected) {
-        const problem = `it has ${actual} public values, but the key is for ${expected}`;
-        throw groth16Error({ code: "PROOF_MALFORMED", problem });
-      }
+      assertPublicCount(key, proven.publicSignals);
       const isValid = await snarkjs.verify(key, proven);
       return isValid && isCanonical(proven);
     },

@@ -15,7 +15,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { dataView, withSections } from "../formats/binary-file.ts";
+import { dataView } from "../formats/binary-file.ts";
+import { withSections } from "../formats/section-file.ts";
 import { ELEMENT_BYTES } from "../formats/bn254.ts";
 import type { SetupCircuit } from "./circuit.ts";
 import { isInsecureZkey } from "./dev-setup.ts";
@@ -25,7 +26,7 @@ import { makeFolder, temporaryPath, writingTo, writingToCache } from "../files/f
 import { readR1csHeader } from "../formats/r1cs.ts";
 import { domainSize } from "./qap.ts";
 import { withSnarkjs } from "../snarkjs.ts";
-import { readZkeyVerifierPart } from "../formats/zkey.ts";
+import { readZkeyVerifierPart } from "../formats/zkey-file.ts";
 import { findZkeyDamage } from "./zkey-check.ts";
 
 /** The sections of a ptau file that a setup reads. */

@@ -30,12 +30,8 @@ import {
   startSetupWorkers,
 } from "./multiplication.ts";
 import type { EvaluateJob, EvaluateResult } from "./worker.ts";
-import {
-  type Contribution,
-  readZkeyVerifierPart,
-  writeZkey,
-  type ZkeyHeader,
-} from "../formats/zkey.ts";
+import { type Contribution, type ZkeyHeader } from "../formats/zkey.ts";
+import { readZkeyVerifierPart, writeZkey } from "../formats/zkey-file.ts";
 
 /** The name in the contributions of a zkey that marks a known trapdoor. */
 export const INSECURE_CONTRIBUTION = "INSECURE dev setup: known trapdoor";

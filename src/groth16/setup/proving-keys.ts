@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { groth16Error } from "../errors.ts";
 import { readR1csHeader, publicCount } from "../formats/r1cs.ts";
-import { createZkeyReader } from "../formats/zkey.ts";
+import { createZkeyReader } from "../formats/zkey-file.ts";
 import { assertIntactKey, findCeremonyKey } from "./ceremony.ts";
 import type { SetupCircuit } from "./circuit.ts";
 import { ensureDevKey, isIntactZkey } from "./dev-setup.ts";

@@ -10,7 +10,8 @@ import { G1_BYTES, G2_BYTES } from "../formats/bn254.ts";
 import { type CurveGroup, loadCurve } from "./ffjavascript.ts";
 import { publicCount, readR1cs } from "../formats/r1cs.ts";
 import { domainSize, encodeCoefficients } from "./qap.ts";
-import { createZkeyReader, type ZkeyLists, type ZkeyReader } from "../formats/zkey.ts";
+import { type ZkeyLists, type ZkeyReader } from "../formats/zkey.ts";
+import { createZkeyReader } from "../formats/zkey-file.ts";
 import { isRollupError } from "../../util/errors.ts";
 
 type PointListName = Exclude<keyof ZkeyLists, "coefficients">;

@@ -22,7 +22,7 @@
 
 import { FIELD_MODULUS } from "../../crypto/field.ts";
 import { groth16Error } from "../errors.ts";
-import { assertProof } from "../formats/proof.ts";
+import { assertProof } from "../formats/proof-shape.ts";
 import type { ProofWithSignals } from "../snarkjs.ts";
 import { insecureConstant, insecureGuard, insecureWarning } from "./insecure.ts";
 import { constantName, type VerifierKey, wordsInG1, wordsInG2, wrapComment } from "./keys.ts";

@@ -5,7 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { dataView, withSections } from "../../groth16/formats/binary-file.ts";
+import { dataView } from "../../groth16/formats/binary-file.ts";
+import { withSections } from "../../groth16/formats/section-file.ts";
 import { ELEMENT_BYTES, G1_BYTES, G2_BYTES } from "../../groth16/formats/bn254.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 

@@ -5,12 +5,8 @@
  * @see https://github.com/iden3/snarkjs/blob/master/src/zkey_utils.js
  */
 import { open } from "node:fs/promises";
-import {
-  dataView,
-  encodeSections,
-  type SectionReader,
-  withSections,
-} from "../../groth16/formats/binary-file.ts";
+import { dataView, encodeSections, type SectionReader } from "../../groth16/formats/binary-file.ts";
+import { withSections } from "../../groth16/formats/section-file.ts";
 import { assertScalarField, ELEMENT_BYTES } from "../../groth16/formats/bn254.ts";
 import { groth16Error } from "../../groth16/errors.ts";
 import { type PlonkProtocol, PROTOCOL_TITLES } from "../protocols.ts";

@@ -2,6 +2,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { BenchStore } from "../../bench/bench-store.ts";
 import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
+import type { BrowserBench } from "../../bench/browser.ts";
 import type { CryptoBench } from "../../bench/crypto.ts";
 import type { LeavesBench } from "../../bench/leaves.ts";
 import type { ProverBench } from "../../bench/prover.ts";
@@ -16,6 +17,8 @@ import type { PresetName } from "../../protocol/presets.ts";
 import type { BuildPlan } from "../circuits/plan.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import type { ProverName } from "../config/types.ts";
+import { pluginError } from "../errors.ts";
+import { PACKAGE_ROOT } from "../package-root.ts";
 import type { ConstraintsBench } from "./constraints.ts";
 import { growingKinds } from "./kinds.ts";
 import type { L1Bench } from "./l1.ts";
@@ -25,7 +28,7 @@ import * as tables from "./tables.ts";
 export interface BenchOptions {
   /** Suite crypto: measurements of each library, the best of which counts. */
   readonly rounds: number;
-  /** Suites setup and prover: 2^power constraints. */
+  /** Suites setup, prover and browser: 2^power constraints. */
   readonly power: number;
   /** Suite prover: another program. */
   readonly external?: string | undefined;
@@ -70,6 +73,7 @@ export interface BenchResults {
   readonly shapes: ShapesBench;
   readonly setup: SetupBench;
   readonly prover: ProverBench;
+  readonly browser: BrowserBench;
   readonly compile: readonly CompileBench[];
   readonly blocks: readonly (BlockBench & SizedBlocks)[];
   readonly sequencer: SequencerBench;
@@ -142,6 +146,15 @@ const SUITES: Suites = {
     },
     toTables: tables.ofProver,
   },
+  browser: {
+    run: async ({ plan, options: { power } }) => {
+      const { benchBrowser, chromium } = await findBrowser();
+      return plan.progress("Measuring provers in Chromium", () =>
+        benchBrowser({ power, chromium, root: PACKAGE_ROOT }),
+      );
+    },
+    toTables: tables.ofBrowser,
+  },
   compile: {
     run: async (context) => {
       const { plan, options, suites } = context;
@@ -188,6 +201,23 @@ const SUITES: Suites = {
     toTables: tables.ofState,
   },
 };
+
+/** What the suite browser needs besides this package. @throws BENCH_BROWSER_MISSING */
+async function findBrowser() {
+  const { findChromium, isProgram } = await import("../../bench/find-chromium.ts");
+  const chromium = findChromium();
+  if (chromium === undefined || !isProgram(chromium)) {
+    throw pluginError({ code: "BENCH_BROWSER_MISSING", missing: chromium ?? "Chromium" });
+  }
+  try {
+    const { benchBrowser } = await import("../../bench/browser.ts");
+    return { benchBrowser, chromium };
+  } catch (cause) {
+    const missing = /package '([\w-]+)'/.exec(String(cause))?.[1];
+    if (missing === undefined) throw cause;
+    throw pluginError({ code: "BENCH_BROWSER_MISSING", missing }, { cause });
+  }
+}
 
 /** Runs a suite, at most once in a run of the benchmark. */
 export function runSuite<S extends BenchSuite>(

@@ -1,4 +1,5 @@
 /** Formats the results of `rollup:bench` as tables. */
+import type { BrowserBench } from "../../bench/browser.ts";
 import type { BlockBench, CompileBench } from "../../bench/blocks.ts";
 import type { CryptoBench } from "../../bench/crypto.ts";
 import { PHASES, sumPhases } from "../../bench/l1-cost.ts";
@@ -162,6 +163,22 @@ export function ofProver({ constraints, provers }: ProverBench): readonly Table[
         times.memoryRatio,
         times.withKey.wallSeconds,
         times.withKey.cpuSeconds,
+      ]),
+    ],
+  ];
+}
+
+export function ofBrowser({ constraints, version, provers }: BrowserBench): readonly Table[] {
+  const title = `${constraints.toLocaleString("en")} constraints, Chromium ${version}`;
+  return [
+    [
+      [title, "wall s", "× wall", "first proof, wall s", "× first"],
+      ...Object.entries(provers).map(([name, times]) => [
+        name,
+        times.wallSeconds,
+        times.wallRatio,
+        times.firstSeconds,
+        times.firstRatio,
       ]),
     ],
   ];

@@ -11,7 +11,7 @@ import { threadId } from "node:worker_threads";
 import type { CircuitMeter } from "../../circom/meter.ts";
 import type { CompiledCircuit } from "../../circom/compile.ts";
 import type { Protocol } from "../../circom/protocols.ts";
-import { signalCount } from "../../circom/signals.ts";
+import { signalCount } from "../../circom/shape.ts";
 import type { RollupConfig } from "../config/types.ts";
 
 /** What is known of a circuit of the run. */

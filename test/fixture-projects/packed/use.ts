@@ -5,7 +5,9 @@ import * as chai from "hardhat-zkrollup/chai";
 import * as circom from "hardhat-zkrollup/circom";
 import * as compat from "hardhat-zkrollup/compat";
 import * as core from "hardhat-zkrollup/core";
+import * as exit from "hardhat-zkrollup/exit";
 import * as groth16 from "hardhat-zkrollup/groth16";
+import * as groth16Browser from "hardhat-zkrollup/groth16-browser";
 import * as node from "hardhat-zkrollup/node";
 import * as multisig from "hardhat-zkrollup/multisig";
 import * as sdk from "hardhat-zkrollup/sdk";
@@ -40,4 +42,17 @@ export const checks = async (circuits: ProjectCircuits) => {
   compat.createWitnessTester(circuit);
   await assert.circuitAssert.determined(circuit);
 };
-export { assert, chai, circom, compat, core, groth16, multisig, node, sdk, zkrollup };
+export {
+  assert,
+  chai,
+  circom,
+  compat,
+  core,
+  exit,
+  groth16,
+  groth16Browser,
+  multisig,
+  node,
+  sdk,
+  zkrollup,
+};

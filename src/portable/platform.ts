@@ -1,0 +1,56 @@
+/** What differs between pages and Node. */
+
+import type { FlatInput } from "../circom/witness-inputs.ts";
+import type { ProofWithSignals } from "../groth16/snarkjs.ts";
+import type { FileNames, NamedFile } from "./files.ts";
+import type { AbortListener } from "./types.ts";
+
+/** Computes for one caller, where the platform computes. Each call runs after the earlier ones. */
+export interface Platform extends FileNames {
+  /** Computes a `.wtns` file. */
+  calculate(
+    circuit: NamedFile,
+    inputs: readonly FlatInput[],
+    signal: AbortListener | undefined,
+  ): Promise<Uint8Array>;
+  prove(
+    zkey: NamedFile,
+    witness: Uint8Array,
+    signal: AbortListener | undefined,
+  ): Promise<ProofWithSignals>;
+  /** Starts to read a file that a later call needs, unless it is in memory. */
+  prefetch(file: NamedFile): void;
+  terminate(): Promise<void>;
+}
+
+/** A caller may give any reason, which is passed on as it is. */
+function reasonOf({ reason }: AbortListener): Error {
+  return reason as Error;
+}
+
+/**
+ * Rejects with the reason of a signal as soon as it is aborted.
+ *
+ * @param abandon - Called then.
+ */
+export async function abortable<T>(
+  signal: AbortListener | undefined,
+  work: () => Promise<T>,
+  abandon: () => void = () => undefined,
+): Promise<T> {
+  if (signal === undefined) return work();
+  if (signal.aborted) throw signal.reason;
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      abandon();
+      reject(reasonOf(signal));
+    };
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
