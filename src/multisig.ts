@@ -23,7 +23,6 @@ export {
 // Signing.
 export {
   createProposal,
-  describeTransaction,
   type MultisigProposal,
   type ProposalContent,
   type ReadProposal,

@@ -47,6 +47,7 @@ import {
   type Token,
   type TokenReference,
 } from "../sdk/provider.ts";
+import { describeTransaction } from "../sdk/describe.ts";
 import { multisigError } from "./errors.ts";
 import type { MultisigGroup } from "./group.ts";
 import type { MultisigMember } from "./member.ts";
@@ -54,7 +55,6 @@ import {
   assertContent,
   assertRollup,
   createProposal,
-  describeTransaction,
   type MultisigProposal,
   readProposal,
 } from "./proposal.ts";

@@ -655,7 +655,7 @@ export class Operator {
     return this.#inclusions.sign(hashes);
   }
 
-  /** Whether promises take so long that receipts are answered without them. */
+  /** Whether the signer of promises is slow, so that receipts are answered without them. */
   get isPromisingSlow(): boolean {
     return this.#inclusions.isSlow;
   }

@@ -57,8 +57,8 @@ export interface SignedInclusion {
 export const DEFAULT_DUE_SECONDS = 24 * 60 * 60;
 
 /**
- * Seconds that a promise must hold after it is due: an operator chooses the times of blocks within a
- * day, so a shorter one could be evaded by a gap between two of them.
+ * Seconds that a promise must hold after it is due: an operator chooses the times of blocks within
+ * a day, so a shorter one could be evaded by a gap between two of them.
  */
 const DUE_GAP_SECONDS = 2n * BigInt(TIMESTAMP_LAG_MAX_SECONDS);
 

@@ -8,7 +8,8 @@ import { groupFromJson, groupToJson } from "../../src/multisig/group-json.ts";
 import { MultisigMember, secretOf } from "../../src/multisig/member.ts";
 import { deriveNonces, SecretNonces } from "../../src/multisig/nonces.ts";
 import { pointToHex } from "../../src/multisig/points.ts";
-import { createProposal, describeTransaction, readProposal } from "../../src/multisig/proposal.ts";
+import { createProposal, readProposal } from "../../src/multisig/proposal.ts";
+import { describeTransaction } from "../../src/sdk/describe.ts";
 import {
   bundleCommitments,
   combineShares,

@@ -239,18 +239,18 @@ describe("sdk: wallets of a connection", () => {
     const token = await alice.getToken("ETH");
     const params = { to: TO, token: "ETH", amount: ETHER / 2n, validUntil: 1_800_000_000n };
     const signed = await alice.signTransfer({ ...params, fee: 1_000n });
-    expect(describeTransaction(signed, token).split("\n")).to.deep.equal([
-      "Transfer 0.5 ETH",
-      `To: ${TO}`,
-      "Fee: 0.000000000000001 ETH",
-      `Account: ${signed.accountId}`,
-      `Nonce: ${signed.nonce}`,
-      "Valid until: 2027-01-15T08:00:00.000Z",
+    expect(describeTransaction(signed, token)).to.deep.equal([
+      "Type       Transfer on L2",
+      `Recipient  ${TO}`,
+      "Amount     0.5 ETH",
+      "Fee        0.000000000000001 ETH",
+      `Account    ${signed.accountId}, nonce ${signed.nonce}`,
+      "Valid      at once, until 2027-01-15T08:00:00.000Z",
     ]);
     const exit = await alice.signForcedExit({ target: TO, token: "ETH", validFrom: 2n ** 60n });
-    const lines = describeTransaction(exit, token).split("\n");
-    expect(lines[0]).to.equal("Force the exit to L1 of all ETH");
-    expect(lines.at(-1)).to.equal(`Valid from: ${2n ** 60n} s`);
+    const lines = describeTransaction(exit, token);
+    expect(lines[0]).to.equal("Type       Forced exit of another account");
+    expect(lines.at(-1)).to.equal(`Valid      from second ${2n ** 60n}, without end`);
   });
 
   it("withdraws what L1 owes, in all tokens and without the operator", async () => {

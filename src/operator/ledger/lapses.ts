@@ -1,8 +1,8 @@
 /**
  * How long it is certain that an accepted transaction stays. Pure.
  *
- * A transaction that L1 has not executed lapses when its validity ends before a block is rebuilt, or
- * when its owner withdraws the consent to a key on L1. What depends on it lapses too: later
+ * A transaction that L1 has not executed lapses when its validity ends before a block is rebuilt,
+ * or when its owner withdraws the consent to a key on L1. What depends on it lapses too: later
  * transactions of the same account, those that spend what it has paid, and the ids of accounts that
  * were created after one of its own. A payment depends on nothing of its recipient.
  */
