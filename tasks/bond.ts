@@ -5,6 +5,7 @@ import { pluginError } from "../src/plugin/errors.ts";
 import type { Bond } from "../src/receipts/bond-on-l1.ts";
 import { parseDecimal } from "../src/util/decimals.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
+import { connectToL1 } from "./restore-arguments.ts";
 
 interface BondArguments extends CommonArguments {
   readonly bond?: string | undefined;
@@ -22,7 +23,7 @@ interface BondArguments extends CommonArguments {
 const SECONDS_PER_DAY = 24 * 60 * 60;
 const ETH_DECIMALS = 18;
 
-/** @throws BOND_ACTIONS_SEVERAL, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID */
+/** @throws BOND_ACTIONS_SEVERAL, ADDRESS_INVALID, AMOUNT_INVALID, OPTION_INVALID, OPTION_MISSING */
 async function toAction(args: BondArguments): Promise<BondAction> {
   const { amount, integer, nonZeroAddress, readInput } = await import("../src/sdk/inputs.ts");
   const toWei = (name: string, text: string | undefined) =>
@@ -38,6 +39,10 @@ async function toAction(args: BondArguments): Promise<BondAction> {
   if (chosen.length > 1) throw pluginError({ code: "BOND_ACTIONS_SEVERAL", options: chosen });
   if (deploy) {
     const { rollup, signer, penalty, delayDays } = args;
+    for (const [option, value] of Object.entries({ signer, penalty })) {
+      if (value !== undefined) continue;
+      throw pluginError({ code: "OPTION_MISSING", option, task: "rollup:bond --deploy" });
+    }
     return {
       type: "deploy",
       rollup: rollup === undefined ? rollup : readInput(nonZeroAddress, rollup, "--rollup"),
@@ -72,7 +77,7 @@ function print(bond: Bond): void {
 const action = defineAction<BondArguments>(async (args, hre) => {
   const bondAction = await toAction(args);
   const { config, artifacts } = hre;
-  const connection = await hre.network.create();
+  const connection = await connectToL1(hre);
   try {
     const { bondContract, useBond } = await import("../src/plugin/rollup/bond.ts");
     if (args.deploy && !(await artifacts.artifactExists(bondContract(config)))) {

@@ -551,7 +551,7 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
     description: "Claim the penalty of an operator's promise, if L1 shows that it is broken",
     argument: {
       name: "promise",
-      description: "File with the promise, as the operator has answered it",
+      description: "File with the promise, as promiseToJson of the SDK or the API writes it",
       defaultValue: "",
     },
     options: [deploymentBlock],

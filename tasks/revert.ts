@@ -16,6 +16,9 @@ const action = defineAction<RevertArguments>(async (args, hre) => {
   const { rollup, fromBlock, breakPromises, json } = args;
   const { revertOnNetwork } = await import("../src/plugin/restore/revert-on-network.ts");
   const { integer, readInput } = await import("../src/sdk/inputs.ts");
+  if (fromBlock === NO_BLOCK) {
+    throw pluginError({ code: "OPTION_MISSING", option: "from-block", task: "rollup:revert" });
+  }
   const first = readInput(integer(NO_BLOCK + 1), fromBlock, "--from-block");
   if (hre.config.rollup.node.promises !== undefined && !breakPromises) {
     throw pluginError({ code: "PROMISES_MAY_BREAK", blockNumber: first });

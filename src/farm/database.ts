@@ -4,6 +4,7 @@
  */
 import type { PgBoss } from "pg-boss";
 import { settledWithin } from "../util/deadline.ts";
+import { isRollupError } from "../util/errors.ts";
 import { farmError } from "./errors.ts";
 import { DEFAULT_SCHEMA, type QueueLocation } from "./location.ts";
 import { loadPackages } from "./packages.ts";
@@ -52,7 +53,7 @@ export async function openDatabase(
   const { createPool, createBoss } = await loadPackages();
   const describe = (error: unknown) => describeError(error, secrets);
   const unreachable = (error: unknown) =>
-    farmError({ code: "FARM_UNREACHABLE", reason: describe(error) });
+    isRollupError(error) ? error : farmError({ code: "FARM_UNREACHABLE", reason: describe(error) });
   const pool = createPool({
     connectionString: url,
     application_name: `hardhat-zkrollup ${role}`,
@@ -132,5 +133,9 @@ function describeError(error: unknown, secrets: readonly string[]): string {
   const first = errors?.[0] === undefined ? "" : describeError(errors[0], secrets);
   const text = [message, first, code].find((part) => typeof part === "string" && part !== "");
   const line = String(text ?? error).replaceAll(/\s+/g, " ");
+  // What pg-boss says of tables that only the operator makes.
+  if (/pg-boss is not installed/i.test(line)) {
+    return "it has no tables of proof jobs yet, which the operator makes: start that first";
+  }
   return secrets.reduce((shown, secret) => shown.replaceAll(secret, "***"), line);
 }

@@ -118,7 +118,7 @@ export const l1Error = defineErrors<L1ErrorFacts>({
   },
   ROLLUP_NOT_FOUND: {
     message: ({ rollupAddress, chainId, found }) =>
-      `There is no rollup but ${found} at ${rollupAddress} on chain ${chainId}.`,
+      `There is ${found} at ${rollupAddress} on chain ${chainId}, but a rollup was expected.`,
     fix: "Check address and network; a local chain loses its contracts when it restarts.",
   },
   L1_CALLDATA_NOT_FOUND: {

@@ -277,8 +277,11 @@ export class FailoverProvider implements Eip1193 {
   }
 
   #pause(node: Node, reason: string, pauseMs = this.#nextPauseMs(node)): void {
+    const isPaused = node.pausedUntil > this.#now();
     node.failures++;
     node.pausedUntil = this.#now() + pauseMs;
+    // Where no other node answers, a paused one is asked all the same, and fails again.
+    if (isPaused) return;
     this.#options.onEvent?.({ type: "paused", node: node.upstream.name, reason, pauseMs });
   }
 

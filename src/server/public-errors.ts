@@ -95,7 +95,9 @@ export function createPublicErrors(
   const log = (method: string, error: unknown): string => {
     const text = redactUrls(error instanceof Error ? describe(error) : String(error));
     const id = keccak(utf8ToBytes(text)).toString(16).padStart(64, "0").slice(0, 8);
-    if (!logged.has(id)) {
+    // A client that has left is no failure of the operator.
+    const isUnwanted = error instanceof Error && error.name === "AbortError";
+    if (!isUnwanted && !logged.has(id)) {
       if (logged.size >= FAILURES_MAX) logged.clear();
       logged.add(id);
       logger.error(`failure ${id} of ${redact(method)}: ${text}`);

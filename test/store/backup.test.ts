@@ -82,7 +82,7 @@ describeStores(`store: backup (${random.title})`, (create) => {
     const world = await stores.createWorld(random);
     const { operator, l1 } = world;
     const hashes: string[] = [];
-    for (let view = 0; view < 70; view++) {
+    for (let view = 0; view < 100; view++) {
       if (view < 3) hashes.push(await sendTransfer(world));
       l1.increaseTime(1);
       await operator.syncL1();

@@ -142,7 +142,11 @@ describe("tasks: claim", () => {
     const missing = run("rollup:claim", { promise: join(folder, "missing.json") });
     expect(await failureOf(missing)).to.contain("PROMISE_FILE_INVALID");
     const forged = await promised({ ...paid, amount: 4n }, {}, Wallet.createRandom());
-    expect(await failureOf(claim(forged))).to.contain("BOND_CALL_FAILED");
+    expect(await failureOf(claim(forged))).to.contain("RECEIPT_SIGNATURE_INVALID");
+    const changed = JSON.parse(await promised(paid)) as { inclusion: { amount: string } };
+    changed.inclusion.amount = "0x7";
+    const edited = await failureOf(claim(JSON.stringify(changed)));
+    expect(edited).to.contain("RECEIPT_SIGNATURE_INVALID");
     const nowhere = JSON.parse(await promised(paid)) as { bond: { address: string } };
     nowhere.bond.address = ZeroAddress.replace(/0$/, "9");
     expect(await failureOf(claim(JSON.stringify(nowhere)))).to.contain("BOND_NOT_FOUND");

@@ -8,7 +8,14 @@ import { connectRollup } from "../../l1/client.ts";
 import { reasonOf } from "../../l1/refusals.ts";
 import { signingDomain } from "../../operations/transaction.ts";
 import { type Bond, readBond } from "../../receipts/bond-on-l1.ts";
-import { type Claim, judgePromise, type Verdict } from "../../receipts/claims.ts";
+import {
+  type Claim,
+  judgePromise,
+  type SignedSealedBlock,
+  type Verdict,
+} from "../../receipts/claims.ts";
+import { type SignedInclusion, verifyInclusionSignature } from "../../receipts/inclusion.ts";
+import { verifySealedBlockSignature } from "../../receipts/sealed-block.ts";
 import { RECEIPT_BOND_ABI } from "../../receipts/generated/bond-abi.ts";
 import { readExecutedBlocks } from "../../restore/executed-blocks.ts";
 import type { RestoreProgress } from "../../restore/restore.ts";
@@ -41,7 +48,7 @@ export interface ClaimResult {
  * Judges a promise by what L1 has executed, and claims the penalty if it is broken. The network's
  * first account pays the gas and gets the reward.
  *
- * @throws PROMISE_FILE_INVALID, BOND_NOT_FOUND, BOND_CALL_FAILED, NO_SIGNER, as `locateRollup` and
+ * @throws PROMISE_FILE_INVALID, RECEIPT_SIGNATURE_INVALID, BOND_NOT_FOUND, BOND_CALL_FAILED, NO_SIGNER, as `locateRollup` and
  * as `readExecutedBlocks`
  */
 export async function claimPromise(
@@ -52,6 +59,7 @@ export async function claimPromise(
   const { ethers } = connection;
   const { bondAddress, promise } = await readPromise(file);
   const bond = await readBond(ethers.provider, bondAddress);
+  assertSigned(bond, promise);
   const location = await locateRollup(config, connection, {
     rollup: bond.rollupAddress,
     fromBlock,
@@ -66,6 +74,13 @@ export async function claimPromise(
   if (verdict.type !== "broken") return { bond, verdict };
   const { claim, ...rest } = verdict;
   return { bond, verdict: rest, paid: await send(connection, bond, claim) };
+}
+
+/** What nobody has signed is no promise, whatever L1 says. @throws RECEIPT_SIGNATURE_INVALID */
+function assertSigned(bond: Bond, promise: SignedSealedBlock | SignedInclusion): void {
+  const expected = { ...bond, signer: bond.signerAddress };
+  if ("inclusion" in promise) verifyInclusionSignature(expected, promise);
+  else verifySealedBlockSignature(expected, promise.promise, promise.signature);
 }
 
 async function send({ ethers, networkName }: NetworkConnection, bond: Bond, claim: Claim) {
