@@ -3,8 +3,8 @@
  * kept with it, and signed afterwards, many at a time. See `ledger/inclusions.ts`.
  */
 import { reasonOf } from "../l1/refusals.ts";
+import { DEFAULT_DUE_SECONDS } from "../receipts/due.ts";
 import {
-  DEFAULT_DUE_SECONDS,
   inclusionOf,
   type InclusionGroup,
   type SignedInclusion,

@@ -53,9 +53,6 @@ export interface SignedInclusion {
   readonly signature: string;
 }
 
-/** Seconds of L1's time in which a promised transaction is due by default. */
-export const DEFAULT_DUE_SECONDS = 24 * 60 * 60;
-
 /**
  * Seconds that a promise must hold after it is due: an operator chooses the times of blocks within
  * a day, so a shorter one could be evaded by a gap between two of them.

@@ -31,7 +31,7 @@ const payment: Transaction = {
   fee: 2n,
   nonce: 9,
   validFrom: 0n,
-  validUntil: 5_000n,
+  validUntil: 500_000n,
 };
 
 describe(`receipts: promises at acceptance, ${random.title}`, () => {
@@ -128,7 +128,7 @@ describe(`receipts: promises at acceptance, ${random.title}`, () => {
       check("RECEIPT_INCLUSION_MISMATCH", { inclusion: { [field]: value } });
     }
     check("RECEIPT_DUE_LATE", { dueAtMax: 999n });
-    const [late] = await signInclusions(key, bond, { ...group, dueAt: 5_001n }, [inclusion]);
-    check("RECEIPT_DUE_LATE", { dueAtMax: 9_000n }, late);
+    const [late] = await signInclusions(key, bond, { ...group, dueAt: 400_000n }, [inclusion]);
+    check("RECEIPT_DUE_LATE", { dueAtMax: 900_000n }, late);
   });
 });

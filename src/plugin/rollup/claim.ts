@@ -48,8 +48,8 @@ export interface ClaimResult {
  * Judges a promise by what L1 has executed, and claims the penalty if it is broken. The network's
  * first account pays the gas and gets the reward.
  *
- * @throws PROMISE_FILE_INVALID, RECEIPT_SIGNATURE_INVALID, BOND_NOT_FOUND, BOND_CALL_FAILED, NO_SIGNER, as `locateRollup` and
- * as `readExecutedBlocks`
+ * @throws PROMISE_FILE_INVALID, RECEIPT_SIGNATURE_INVALID, BOND_NOT_FOUND, BOND_CALL_FAILED,
+ * NO_SIGNER, as `locateRollup` and as `readExecutedBlocks`
  */
 export async function claimPromise(
   config: HardhatConfig,

@@ -2,7 +2,7 @@
 import type { ConfigurationVariableResolver } from "hardhat/types/config";
 import { z } from "zod";
 import type { TypedDataSigner } from "../../../l1/authorization.ts";
-import { DEFAULT_DUE_SECONDS } from "../../../receipts/inclusion.ts";
+import { DEFAULT_DUE_SECONDS } from "../../../receipts/due.ts";
 import {
   addressText,
   createKeySchema,
