@@ -10,12 +10,13 @@ export interface TokenNames {
   readonly decimals: number;
 }
 
-const TITLES = {
+/** An operation without a title is shown by its name. */
+const TITLES: { readonly [T in Transaction["type"]]?: string } = {
   transfer: "Transfer on L2",
   withdraw: "Withdrawal to L1",
   forcedExit: "Forced exit of another account",
   changePubKey: "Change of the account's signing key",
-} as const;
+};
 
 /**
  * Describes a transaction in words, for the person who signs or sends it.
@@ -38,7 +39,7 @@ export function describeTransaction(transaction: Transaction, token?: TokenNames
       : `${amount} smallest units of token ${tokenId}`;
   const { recipient, amount } = { recipient: undefined, amount: undefined, ...transaction };
   const lines = [
-    ["Type", TITLES[type]],
+    ["Type", TITLES[type] ?? type],
     ...(recipient === undefined ? [] : [["Recipient", addressOf(recipient)]]),
     ...(amount === undefined ? [] : [["Amount", show(amount)]]),
     ["Fee", show(fee)],
