@@ -137,8 +137,9 @@ async function toTransaction(args: MultisigArguments, wallet: MultisigWallet) {
   }
   const { parseAmount } = await import("../src/sdk/amounts.ts");
   const { to, amount } = required(args, "to", "amount");
-  const listed = await wallet.provider.getToken(token);
-  const params = { to, token: listed.id, amount: parseAmount(amount, listed) };
+  // Decimals of L1: those of a node that lies would make it another amount.
+  const listed = await wallet.getToken(token);
+  const params = { to, token, amount: parseAmount(amount, listed) };
   return type === "transfer" ? wallet.prepareTransfer(params) : wallet.prepareWithdraw(params);
 }
 

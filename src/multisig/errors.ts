@@ -41,7 +41,8 @@ export type MultisigErrorFacts =
   | { code: "KEYGEN_STEP_REPEATED"; member: number }
   | { code: "KEYGEN_PROOF_INVALID"; members: readonly number[] }
   | { code: "KEYGEN_VIEWS_DIFFER"; members: readonly number[] }
-  | { code: "KEYGEN_SHARE_INVALID"; members: readonly number[] };
+  | { code: "KEYGEN_SHARE_INVALID"; members: readonly number[] }
+  | { code: "KEYGEN_RUN_OVER"; member: number };
 
 const nameOf = (member: number | undefined) => (member === undefined ? "" : ` of member ${member}`);
 const list = (members: readonly number[]) => members.join(", ");
@@ -145,6 +146,11 @@ export const multisigError = defineErrors<MultisigErrorFacts>({
   KEYGEN_VIEWS_DIFFER: {
     message: ({ members }) => `Members ${list(members)} have seen other announcements.`,
     fix: "Compare the announcements: somebody has sent different ones to different members.",
+  },
+  KEYGEN_RUN_OVER: {
+    message: ({ member }) =>
+      `The run of member ${member} is over: its complaint has published what protects its shares.`,
+    fix: "Start another run with a new label; nobody may use what this one has made.",
   },
   KEYGEN_SHARE_INVALID: {
     message: ({ members }) =>

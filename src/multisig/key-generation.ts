@@ -313,6 +313,8 @@ export class KeyGeneration {
   readonly #coefficients: readonly bigint[];
   readonly #encryptionSecret: bigint;
   #announced: ReadonlyMap<number, Announced> | undefined;
+  /** A complaint has published what protects the shares to this member. */
+  #isOver = false;
 
   /**
    * @param id - Number of this member; members agree on their numbers.
@@ -329,14 +331,17 @@ export class KeyGeneration {
     this.#coefficients = randomPolynomial(randomScalar(), threshold);
     this.#encryptionSecret = randomScalar();
     this.announcement = this.#announce();
-    this.complain = (accused) => ({
-      type: TYPES.complaint,
-      version: MESSAGE_VERSION,
-      session: this.#session,
-      member: id,
-      accused,
-      encryptionSecret: bigintToJson(this.#encryptionSecret),
-    });
+    this.complain = (accused) => {
+      this.#isOver = true;
+      return {
+        type: TYPES.complaint,
+        version: MESSAGE_VERSION,
+        session: this.#session,
+        member: id,
+        accused,
+        encryptionSecret: bigintToJson(this.#encryptionSecret),
+      };
+    };
   }
 
   #announce(): KeygenAnnouncement {
@@ -366,9 +371,11 @@ export class KeyGeneration {
    * @returns The message for all members.
    * @throws MULTISIG_MESSAGE_INVALID, MULTISIG_SESSION_MISMATCH, MULTISIG_POINT_INVALID,
    * MULTISIG_NOT_A_MEMBER, MULTISIG_MESSAGE_REPEATED, MULTISIG_MESSAGES_INCOMPLETE,
-   * MULTISIG_COMMITMENT_REPLACED, KEYGEN_PROOF_INVALID, KEYGEN_STEP_REPEATED
+   * MULTISIG_COMMITMENT_REPLACED, KEYGEN_PROOF_INVALID, KEYGEN_STEP_REPEATED,
+   * KEYGEN_RUN_OVER
    */
   createShares(announcements: readonly unknown[]): KeygenShares {
+    this.#assertGoesOn();
     if (this.#announced !== undefined) {
       throw multisigError({ code: "KEYGEN_STEP_REPEATED", member: this.id });
     }
@@ -397,9 +404,10 @@ export class KeyGeneration {
    * @returns The member. Compare the group's fingerprint with all others before using it.
    * @throws MULTISIG_MESSAGE_INVALID, MULTISIG_SESSION_MISMATCH, MULTISIG_NOT_A_MEMBER,
    * MULTISIG_MESSAGE_REPEATED, MULTISIG_MESSAGES_INCOMPLETE, KEYGEN_VIEWS_DIFFER,
-   * KEYGEN_SHARE_INVALID, MULTISIG_GROUP_KEY_INVALID
+   * KEYGEN_SHARE_INVALID, MULTISIG_GROUP_KEY_INVALID, KEYGEN_RUN_OVER
    */
   finish(messages: readonly unknown[]): MultisigMember {
+    this.#assertGoesOn();
     const { threshold, members } = this.#options;
     const announced = this.#announced;
     if (announced === undefined) {
@@ -409,12 +417,7 @@ export class KeyGeneration {
     const list = readList(messages, members, { source: "shares", field: "list" });
     const read = list.map((value) => readShares(value, this.#session, members));
     const sent = byMember(read, toIds(members), "shares");
-    const transcript = transcriptOf(this.#session, announced);
-    const others = [...sent.values()].filter((each) => each.transcript !== transcript);
-    if (others.length > 0) {
-      const names = others.map(({ member }) => member);
-      throw multisigError({ code: "KEYGEN_VIEWS_DIFFER", members: names });
-    }
+    assertSameViews(sent, transcriptOf(this.#session, announced));
     const secret = this.#sumOfShares(announced, sent);
     // The sum of all polynomials is the group's; its commitments are added up once for all members.
     const all = [...announced.values()];
@@ -423,6 +426,11 @@ export class KeyGeneration {
     );
     const publicShares = toIds(members).map((id) => evaluateCommitments(commitments, id));
     return new MultisigMember(createFrostGroup(threshold, publicShares), this.id, secret);
+  }
+
+  /** @throws KEYGEN_RUN_OVER */
+  #assertGoesOn(): void {
+    if (this.#isOver) throw multisigError({ code: "KEYGEN_RUN_OVER", member: this.id });
   }
 
   /** @throws KEYGEN_SHARE_INVALID */
@@ -460,6 +468,14 @@ export class KeyGeneration {
   }
 }
 
+/** @throws KEYGEN_VIEWS_DIFFER if members have sent shares for other announcements */
+function assertSameViews(sent: ReadonlyMap<number, ReadShares>, transcript: string): void {
+  const others = [...sent.values()].filter((each) => each.transcript !== transcript);
+  if (others.length === 0) return;
+  const members = others.map(({ member }) => member);
+  throw multisigError({ code: "KEYGEN_VIEWS_DIFFER", members });
+}
+
 /** What all members have seen of a run. */
 export interface KeygenRecord {
   /** The first message of each member. */
@@ -477,7 +493,8 @@ export interface KeygenRecord {
  * @returns The member who is at fault: the accused, or else who complains without a reason.
  * @throws MULTISIG_SIZE_INVALID, KEYGEN_LABEL_INVALID, MULTISIG_MESSAGE_INVALID,
  * MULTISIG_SESSION_MISMATCH, MULTISIG_POINT_INVALID, MULTISIG_NOT_A_MEMBER,
- * MULTISIG_MESSAGE_REPEATED, MULTISIG_MESSAGES_INCOMPLETE, KEYGEN_PROOF_INVALID
+ * MULTISIG_MESSAGE_REPEATED, MULTISIG_MESSAGES_INCOMPLETE, KEYGEN_PROOF_INVALID,
+ * KEYGEN_VIEWS_DIFFER: then nobody can judge
  *
  * @example
  * const options = { label: "a judged run", threshold: 2, members: 2 };
@@ -506,6 +523,7 @@ export function judgeComplaint(
   const list = readList(record.shares, members, { source: "shares", field: "list" });
   const read = list.map((value) => readShares(value, session, members));
   const sent = byMember(read, toIds(members), "shares");
+  assertSameViews(sent, transcriptOf(session, announced));
   const [complainer, dealer] = [announced.get(to), announced.get(from)];
   if (complainer === undefined || dealer === undefined || to === from) {
     const facts = { member: complainer === undefined ? to : from, members };

@@ -127,7 +127,7 @@ export class MultisigWallet {
   readonly #l1: RollupClient;
   readonly #l1Provider: Provider;
   readonly #create2: Create2Wallet | undefined;
-  readonly #tokens: TokenSource = { getToken: (reference) => this.#findToken(reference) };
+  readonly #tokens: TokenSource = { getToken: (reference) => this.getToken(reference) };
 
   private constructor(
     place: { readonly address: string; readonly create2: Create2Wallet | undefined },
@@ -390,8 +390,15 @@ export class MultisigWallet {
     return { ...draft.content, accountId, fee, validFrom, validUntil, nonce: chosen };
   }
 
-  /** Finds a token as L1 lists it, as a signature covers only the id. @throws TOKEN_UNKNOWN */
-  async #findToken(reference: TokenReference): Promise<Token> {
+  /**
+   * Finds a token as L1 lists it: a signature covers only the id, and a node could name other
+   * decimals.
+   *
+   * @param reference - Symbol, L1 address or id.
+   * @returns The token.
+   * @throws TOKEN_UNKNOWN
+   */
+  async getToken(reference: TokenReference): Promise<Token> {
     const { id } = await this.provider.getToken(reference);
     return findToken([await this.#l1.readListedToken(id)], reference);
   }

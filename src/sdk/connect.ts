@@ -7,6 +7,7 @@ import { rpcError } from "../api/errors.ts";
 import { createHttpRequest } from "../api/http.ts";
 import { withRetries } from "../api/retry.ts";
 import { type Eip1193, EthersProvider } from "../l1/eip1193.ts";
+import { omit } from "../util/omit.ts";
 import { once } from "../util/once.ts";
 import {
   type ConnectionOptions,
@@ -158,7 +159,8 @@ async function openL1(
     assertChain(expected, (await l1.getNetwork()).chainId);
     return l1;
   }
-  const own = l1 === undefined ? request : requestOf(l1, options);
+  // The headers are for the node, and may have a password.
+  const own = l1 === undefined ? request : requestOf(l1, omit(options, "headers"));
   assertChain(expected, readChainId(await withRetries(coded(own), RETRIES)("eth_chainId", [])));
   const ask: Eip1193 = { request: ({ method, params = [] }) => own(method, [...params]) };
   return new EthersProvider(ask, expected);

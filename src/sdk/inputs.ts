@@ -14,10 +14,21 @@ export type Input<T> = z.ZodType<T, z.ZodTypeDef, unknown>;
 /** Creates the error of a refused value; `option` is its name, such as `governance.governor`. */
 type Refuse = (option: string, value: unknown) => RollupError;
 
-/** Formats a value for an error, so that `"5"`, `5n` and `5` differ. */
+/** Bytes as long as a key: a value in the wrong place may be one. */
+const LONG_HEX = /[0-9a-f]{64,}/i;
+/** What stands before the host of a URL. */
+const USER_INFO = /\/\/[^/?#]*@/g;
+
+/**
+ * Formats a value for an error, so that `"5"`, `5n` and `5` differ. What may be a secret is not
+ * shown.
+ */
 export function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") {
+    if (LONG_HEX.test(value)) return `a text of ${value.length} characters`;
+    return JSON.stringify(value.replaceAll(USER_INFO, "//***@"));
+  }
   if (typeof value === "object" && value !== null) {
     return Array.isArray(value) ? "a list" : "an object";
   }

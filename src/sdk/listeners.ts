@@ -1,6 +1,5 @@
 /** Who listens to events, and what happens if a listener or a subscription fails. */
 import type { Abort } from "../api/abort.ts";
-import { isRollupError } from "../util/errors.ts";
 import type { AccountEvent, BlockEvent, RollupEvent, TransactionEvent } from "./events.ts";
 
 /** Ends a subscription. */
@@ -76,7 +75,7 @@ export class Listeners {
 
   async #listen(
     events: AsyncGenerator<RollupEvent, void, undefined>,
-    { listener }: Registration,
+    { listener, ending }: Registration,
   ): Promise<void> {
     const call = listener as Listener<RollupEvent>;
     try {
@@ -88,7 +87,8 @@ export class Listeners {
         }
       }
     } catch (error) {
-      if (!isRollupError(error) || error.code !== "ABORTED") this.#report(error);
+      // A node may say that something was aborted; whether it was is known here.
+      if (!ending.signal.aborted) this.#report(error);
     }
   }
 
@@ -97,11 +97,8 @@ export class Listeners {
     const listeners = [...this.#registrations].filter(({ name }) => name === "error");
     if (listeners.length === 0) console.error(error);
     for (const { listener } of listeners) {
-      try {
-        (listener as Listener<unknown>)(error);
-      } catch (thrown) {
-        console.error(thrown);
-      }
+      const told = async () => (listener as Listener<unknown>)(error);
+      void told().catch((thrown: unknown) => console.error(thrown));
     }
   }
 }

@@ -59,7 +59,11 @@ export async function connectOwner(
   }
   const { chainId, rollupAddress } = await provider.getConfig();
   const current = getAddress(rollupAddress);
-  const expected = trusted ?? current;
+  const { pinned } = provider;
+  const expected = trusted ?? pinned?.rollupAddress ?? current;
+  if (pinned !== undefined && pinned.chainId !== chainId) {
+    throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: pinned.chainId, actual: chainId });
+  }
   if (current !== expected) {
     throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
   }

@@ -79,6 +79,11 @@ export class RollupProvider {
     this.#client = client;
   }
 
+  /** The rollup that the node must go on to serve, if that is settled. */
+  get pinned(): RollupIdentity | undefined {
+    return undefined;
+  }
+
   /**
    * Returns chain, contract, preset and fee account of the rollup.
    *

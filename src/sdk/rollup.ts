@@ -19,6 +19,7 @@ import { sdkError } from "./errors.ts";
 import { readAccount } from "./fee-params.ts";
 import { TransactionHandle } from "./handles.ts";
 import { hash32, listener as listenerInput, nonZeroAddress, oneOf, readInput } from "./inputs.ts";
+import type { RollupIdentity } from "./key-derivation.ts";
 import { AbsentSigner, type L1SignerLike, toL1Signer } from "./l1-signers.ts";
 import {
   EVENT_NAMES,
@@ -94,6 +95,12 @@ export class Rollup extends RollupProvider {
     return this.#parts.openL1();
   }
 
+  /** What the node must go on to serve. */
+  override get pinned(): RollupIdentity {
+    const { chainId, rollupAddress } = this;
+    return { chainId, rollupAddress };
+  }
+
   // ---------------------------------------------------------------------------------- accounts
 
   /**
@@ -117,7 +124,8 @@ export class Rollup extends RollupProvider {
    */
   async wallet(signer: L1SignerLike, options: WalletOptions = {}): Promise<RollupWallet> {
     const l1Signer = await this.#toL1Signer(signer, options.rollupAddress);
-    return RollupWallet.create(l1Signer, this, { rollupAddress: this.rollupAddress, ...options });
+    const rollupAddress = options.rollupAddress ?? this.rollupAddress;
+    return RollupWallet.create(l1Signer, this, { ...options, rollupAddress });
   }
 
   /**

@@ -16,7 +16,8 @@ import {
   type TransactionSignature,
 } from "../operations/transaction.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
-import { assert, type RollupError } from "../util/errors.ts";
+import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { toJson } from "../util/json.ts";
 import { omit } from "../util/omit.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { TransactionBatch } from "./batch.ts";
@@ -72,6 +73,8 @@ export class RollupWallet extends OwnerWallet {
   readonly #create2: Create2Wallet | undefined;
   /** Sends one transaction at a time, so that each reads the nonce after the one before. */
   readonly #sending = new SerialQueue();
+  /** A transaction that was sent without an answer: it may have been accepted. */
+  #unanswered: Unanswered | undefined;
   /** Messages of prepared batch transactions, each as if it were in no batch. */
   readonly #prepared = new Set<bigint>();
 
@@ -314,7 +317,37 @@ export class RollupWallet extends OwnerWallet {
   }
 
   #send(draft: Draft): Promise<TransactionHandle> {
-    return this.#sending.run(async () => this.#submit(await this.#sign(draft)));
+    return this.#sending.run(async () => {
+      const wanted = describeDraft(draft);
+      const unanswered = this.#unanswered;
+      if (unanswered !== undefined) {
+        const handle = await this.#submitAgain(unanswered);
+        if (handle !== undefined && unanswered.wanted === wanted) return handle;
+      }
+      const signed = await this.#sign(draft);
+      return this.#submitOnce({ signed, wanted });
+    });
+  }
+
+  /** Submits what may have been accepted before: the same signature counts once. */
+  async #submitAgain(unanswered: Unanswered): Promise<TransactionHandle | undefined> {
+    try {
+      return await this.#submitOnce(unanswered);
+    } catch (error) {
+      // What the node refuses now it has not accepted before.
+      if (isLostAnswer(error)) throw error;
+      return undefined;
+    }
+  }
+
+  async #submitOnce(sent: Unanswered): Promise<TransactionHandle> {
+    this.#unanswered = undefined;
+    try {
+      return await this.#submit(sent.signed);
+    } catch (error) {
+      if (isLostAnswer(error)) this.#unanswered = sent;
+      throw error;
+    }
   }
 
   async #sign(draft: Draft): Promise<SignedTransactionParam> {
@@ -452,4 +485,21 @@ function toParam(signed: SignedTransaction): SignedTransactionParam {
 /** The transaction as it is signed. */
 export function withoutConsent(signed: SignedTransactionParam): SignedTransaction {
   return "authorization" in signed ? omit(signed, "authorization") : signed;
+}
+
+/** A signed transaction that may have been accepted, and what its caller wanted. */
+interface Unanswered {
+  readonly signed: SignedTransactionParam;
+  readonly wanted: string;
+}
+
+/** What a caller wants, so that the same call again is known. */
+function describeDraft({ content, options }: Draft): string {
+  return JSON.stringify(toJson({ content, options }));
+}
+
+/** Whether the node may have got what was sent, although it did not answer. */
+function isLostAnswer(error: unknown): boolean {
+  const lost = ["CONNECTION_FAILED", "CONNECTION_TIMEOUT", "RPC_ANSWER_INVALID", "ABORTED"];
+  return isRollupError(error) && lost.includes(error.code);
 }
