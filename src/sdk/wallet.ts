@@ -320,9 +320,10 @@ export class RollupWallet extends OwnerWallet {
     return this.#sending.run(async () => {
       const wanted = describeDraft(draft);
       const unanswered = this.#unanswered;
-      if (unanswered !== undefined) {
+      // Another call gives this one up: it takes the same nonce, unless the node has accepted it.
+      if (unanswered?.wanted === wanted) {
         const handle = await this.#submitAgain(unanswered);
-        if (handle !== undefined && unanswered.wanted === wanted) return handle;
+        if (handle !== undefined) return handle;
       }
       const signed = await this.#sign(draft);
       return this.#submitOnce({ signed, wanted });

@@ -33,4 +33,28 @@ describe("attacks: a payment whose answer is lost", () => {
     await world.server.close();
     expect(paid).to.equal(100n);
   });
+
+  it("gives a payment up that was not accepted when another one is sent", async () => {
+    const world = await createSdkWorld();
+    const node = await createFakeNode(world.url);
+    const rollup = await connect(node.url, { retries: 0 });
+    const signer = RollupSigner.fromSeed(new Uint8Array(32).fill(7));
+    const alice = await rollup.wallet(world.user, { signer });
+    await alice.deposit({ token: "ETH", amount: 1000n });
+    await alice.setSigningKey();
+    let isAway = true;
+    node.answer = async ({ method }, response, pass) => {
+      if (method !== "rollup_submitTransaction" || !isAway) return pass();
+      response.destroy();
+      return undefined;
+    };
+    const payment = { to: TO, token: "ETH", amount: 100n };
+    await expectRejection("CONNECTION_FAILED", alice.transfer(payment));
+    isAway = false;
+    await alice.transfer({ ...payment, amount: 7n });
+    const paid = await rollup.getBalance(TO, "ETH");
+    await node.close();
+    await world.server.close();
+    expect(paid).to.equal(7n);
+  });
 });
