@@ -50,12 +50,15 @@ export async function untilAbort<T>(work: Promise<T>, signal: Abort | undefined)
   }
 }
 
+/** The longest time of a timer; with a longer one it would fire at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** Waits for some time, or until it is not wanted. @throws ABORTED */
 export async function pause(ms: number, signal?: Abort): Promise<void> {
   assertWanted(signal);
   let stop = () => {};
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const timer = setTimeout(resolve, Math.min(ms, TIMER_MS_MAX));
     stop = onAbort(signal, () => {
       clearTimeout(timer);
       resolve();

@@ -1,7 +1,7 @@
 /** JSON-RPC over HTTP, by the `fetch` of the platform, with limits of time and bytes. */
 import { z } from "zod";
 import { isRollupError, type RollupError } from "../util/errors.ts";
-import { type Abort, assertWanted, onAbort } from "./abort.ts";
+import { type Abort, assertWanted, onAbort, TIMER_MS_MAX } from "./abort.ts";
 import type { AbortableRequest } from "./client.ts";
 import { rpcError } from "./errors.ts";
 import { isRpcMethod, RPC_METHODS } from "./methods.ts";
@@ -54,7 +54,7 @@ export function createHttpRequest(
   return async (method, params, signal) => {
     assertWanted(signal);
     const waits = isRpcMethod(method) && RPC_METHODS[method].waits;
-    const limitMs = waits ? WAIT_FACTOR * timeoutMs : timeoutMs;
+    const limitMs = Math.min(waits ? WAIT_FACTOR * timeoutMs : timeoutMs, TIMER_MS_MAX);
     const ending = new AbortController();
     const end = (error: RollupError) => ending.abort(error);
     const late = () => end(rpcError({ code: "CONNECTION_TIMEOUT", method, milliseconds: limitMs }));

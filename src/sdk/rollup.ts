@@ -311,17 +311,22 @@ export class Rollup extends RollupProvider {
     hash: string,
     signal: Abort,
   ): AsyncGenerator<TransactionEvent, void, undefined> {
-    const events = this.#follow({ subscribe: "transaction", hash }, signal);
+    let stand = () => {};
+    const standing = new Promise<void>((resolve) => (stand = resolve));
+    const events = this.#follow({ subscribe: "transaction", hash }, signal, stand);
     const first = events.next();
     first.catch(() => undefined);
+    let before: TransactionEvent | undefined;
     try {
-      // What has happened before is not told again.
-      const receipt = await this.getReceipt(hash);
-      let before: TransactionEvent | undefined;
-      if (receipt !== null) {
-        before = toTransactionEvent(receipt);
-        yield before;
-        if (isFinal(before)) return;
+      // What happens before the subscription stands is told by the receipt alone.
+      for (const moment of ["now", "standing"]) {
+        if (moment === "standing") await Promise.race([standing, first]);
+        const receipt = await this.getReceipt(hash);
+        const event = receipt === null ? undefined : toTransactionEvent(receipt);
+        if (event === undefined || saysTheSame(event, before)) continue;
+        before = event;
+        yield event;
+        if (isFinal(event)) return;
       }
       for (let step = await first; step.done !== true; step = await events.next()) {
         const event = step.value;
