@@ -179,6 +179,8 @@ describe("costs of an operator", () => {
           return Transaction.from(last!.raw).maxFeePerGas! > feeLimits.maxFeePerGas;
         };
         while (!(await isAbove())) await pause();
+        // Whatever it has been raised to by now, it is mined.
+        await setBaseFee(10n * GWEI);
         await send("evm_setAutomine", [true]);
         await send("evm_mine");
         await committed;
