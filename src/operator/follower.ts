@@ -272,9 +272,10 @@ export class L1Follower {
 
   /** Promises are void if L1 has another block in the place that they were made on. */
   async #findVoid(mayBeReorg: boolean): Promise<VoidPromises> {
-    if (!mayBeReorg && !this.#hasUnseenAnchors && (await this.#isTipOnL1())) return NONE_VOID;
     const { promises } = this.#ledger;
     const inclusions = [...anchorsOf(this.#ledger)].map(([hash, number]) => ({ number, hash }));
+    if (promises.length === 0 && inclusions.length === 0) return NONE_VOID;
+    if (!mayBeReorg && !this.#hasUnseenAnchors && (await this.#isTipOnL1())) return NONE_VOID;
     const places = new Set([
       ...promises.map(({ anchorNumber }) => anchorNumber),
       ...inclusions.map(({ number }) => number),

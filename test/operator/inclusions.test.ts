@@ -5,8 +5,6 @@ import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import { itemOf } from "../../src/operator/ledger/queries.ts";
 import type { VerifiedTransaction } from "../../src/operator/ledger/sequence.ts";
 import { Operator } from "../../src/operator/operator.ts";
-import type { OperatorParts } from "../../src/operator/options.ts";
-import type { PromiseParts } from "../../src/operator/promises.ts";
 import { TIMESTAMP_MAX } from "../../src/protocol/constants.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import {
@@ -31,6 +29,13 @@ import {
   submit,
   User,
 } from "../helpers/operator-world.ts";
+import {
+  createPromiseWorld,
+  promiseOf,
+  PROMISE_KEY,
+  PROMISES,
+  type PromiseWorld,
+} from "../helpers/promise-world.ts";
 import { createRandom } from "../helpers/random.ts";
 import { describeLedger, RecordingStore } from "../helpers/recording-store.ts";
 
@@ -38,32 +43,8 @@ const random = createRandom();
 const STEPS = 250;
 const DAY = 86_400n;
 const TRANSFER = { type: "transfer" as const, tokenId: 0, recipient: 5n, amount: 100n };
-const key = new Wallet(`0x${"5".repeat(64)}`);
-const bond = { chainId: 31337n, bondAddress: `0x${"b0".repeat(20)}` };
-const PROMISES: PromiseParts = { bond, signer: key, signerAddress: key.address };
-
-type World = OperatorWorld & { alice: User; bob: User };
-
-async function createWorld(
-  promises: Partial<PromiseParts> = {},
-  parts: Partial<OperatorParts> = {},
-): Promise<World> {
-  const world = await createOperatorWorld({
-    preset: PRESETS.dev,
-    options: { mode: "manual" },
-    promises: { ...PROMISES, ...promises },
-    ...parts,
-  });
-  const alice = await createFundedUser(world, random, 1_000n);
-  const bob = await createFundedUser(world, random, 1_000n);
-  await world.operator.processBlocks();
-  return { ...world, alice, bob };
-}
-
-async function promiseOf({ operator }: OperatorWorld, hash: string) {
-  const [promise] = await operator.promiseTransactions([hash]);
-  return promise;
-}
+const { bond } = PROMISES;
+const key = PROMISE_KEY;
 
 /** Until when the promise about a transaction holds; undefined if nothing is promised. */
 async function heldUntil(world: OperatorWorld, hash: string): Promise<bigint | undefined> {
@@ -106,7 +87,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
         return key.signTypedData(...args);
       },
     };
-    const world = await createWorld({ signer });
+    const world = await createPromiseWorld(random, { signer });
     const { operator, alice, bob, l1 } = world;
     const signed = [0, 1, 2].map((nonce) =>
       signFor(world, alice, { ...TRANSFER, nonce: nonce + 1, recipient: bob.address }),
@@ -129,7 +110,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("promises nothing without a bond, and nothing about what it does not know", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     expect(await world.operator.promiseTransactions([`0x${"1".repeat(64)}`])).to.deep.equal([
       undefined,
     ]);
@@ -141,7 +122,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("holds a promise until the first moment at which what it depends on may lapse", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     const { operator, l1, alice, bob } = world;
     const soon = l1.timestamp + 60n;
     const pay = { ...TRANSFER, recipient: bob.address, amount: 300n, validUntil: soon };
@@ -160,7 +141,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("doubts the ids of accounts that are created after one that may not be", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     const { operator, l1, alice, bob } = world;
     const soon = l1.timestamp + 60n;
     submit(world, alice, { ...TRANSFER, recipient: 77n, amount: 1n, validUntil: soon });
@@ -174,7 +155,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("promises nothing that L1 can still take away, but what does not rest on it", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     const { alice, bob } = world;
     const { hash } = await setSigningKey(world, alice, "onchain");
     const after = submit(world, alice, TRANSFER);
@@ -185,7 +166,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("holds a batch no longer than the first of its transactions", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     const { operator, l1, alice, bob } = world;
     const soon = l1.timestamp + 60n;
     const batch = signBatch(world, [
@@ -199,7 +180,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("rejects what has expired and what rests on it, and breaks no promise by that", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     const { operator, l1, alice, bob } = world;
     const soon = l1.timestamp + 60n;
     const pay = { ...TRANSFER, recipient: bob.address, amount: 500n, validUntil: soon };
@@ -220,7 +201,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("INCLUSION_CONFLICT: stops rather than be late after a day without L1", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     const { operator, l1, alice } = world;
     await sealPromised(world);
     const { hash } = submit(world, alice, TRANSFER);
@@ -239,7 +220,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
       info: () => {},
       error: (text: string) => void errors.push(text),
     };
-    const world = await createWorld({ onConflict: "break" }, { logger });
+    const world = await createPromiseWorld(random, { onConflict: "break" }, { logger });
     const { operator, l1, alice } = world;
     await sealPromised(world);
     const { hash } = submit(world, alice, TRANSFER);
@@ -254,7 +235,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("keeps its promises through a shorter outage", async () => {
-    const world = await createWorld({ dueSeconds: 30 * 86_400 });
+    const world = await createPromiseWorld(random, { dueSeconds: 30 * 86_400 });
     const { operator, l1, alice } = world;
     const receipts = [1, 2, 3].map(() => {
       const receipt = submit(world, alice, { ...TRANSFER, amount: 1n });
@@ -268,7 +249,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("forgets promises whose L1 block a reorg has replaced, and keeps the others", async () => {
-    const world = await createWorld();
+    const world = await createPromiseWorld(random);
     const { operator, l1, alice, bob } = world;
     const kept = submit(world, alice, TRANSFER);
     const before = l1.snapshot();
@@ -286,7 +267,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
 
   it("signs the same after a restart, from the events and from a snapshot", async () => {
     const store = new RecordingStore();
-    const world = await createWorld({}, { store });
+    const world = await createPromiseWorld(random, {}, { store });
     const { operator, l1, prover, alice } = world;
     const { hash } = submit(world, alice, TRANSFER);
     const first = await promiseOf(world, hash);
@@ -317,7 +298,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
       signTypedData: (...args: Parameters<Wallet["signTypedData"]>) =>
         (answers.shift() ?? (() => key.signTypedData(...args)))(),
     };
-    const world = await createWorld({ signer }, { clock });
+    const world = await createPromiseWorld(random, { signer }, { clock });
     const { operator, alice } = world;
     const { hash } = submit(world, alice, TRANSFER);
     for (let count = 0; count < 2; count++) {
@@ -349,7 +330,7 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
  * Seals and promises a block of one transaction. If L1 finds it too old, it is built again with the
  * same end, so what comes after it is in a later block again.
  */
-async function sealPromised(world: World): Promise<void> {
+async function sealPromised(world: PromiseWorld): Promise<void> {
   submit(world, world.alice, { ...TRANSFER, amount: 1n });
   world.operator.sealBlock();
   await world.operator.promiseBlock(2);
@@ -376,7 +357,7 @@ async function expectAnchorGone({ operator, l1 }: OperatorWorld, obstacle: Rollu
 
 async function runOnce(seen: { judged: number; short: number; rejected: number }): Promise<void> {
   const store = new RecordingStore({ executedBlocksMax: 8, finalReceiptsMax: 500 });
-  let world = await createWorld({ dueSeconds: 60 * 86_400 }, { store });
+  let world = await createPromiseWorld(random, { dueSeconds: 60 * 86_400 }, { store });
   const users = [world.alice, world.bob, await createFundedUser(world, random, 50n)];
   const promises: SignedInclusion[] = [];
   const hashes: string[] = [];

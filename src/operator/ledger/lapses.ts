@@ -4,7 +4,8 @@
  * A transaction that L1 has not executed lapses when its validity ends before a block is rebuilt,
  * or when its owner withdraws the consent to a key on L1. What depends on it lapses too: later
  * transactions of the same account, those that spend what it has paid, and the ids of accounts that
- * were created after one of its own. A payment depends on nothing of its recipient.
+ * were created after one of its own. A payment depends on its recipient only where the
+ * id of a new account decides whether it has a place.
  */
 import type { PublicOperation } from "../../operations/operation.ts";
 import type { OperationSpec } from "../../operations/definition.ts";
