@@ -1,6 +1,7 @@
 /** Creates `hre.circuits`. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { CircuitMain } from "../config/types.ts";
+import { registerMatchers } from "../matchers.ts";
 import type { ProjectCircuitOptions, ProjectCircuits } from "./project-circuits.ts";
 
 /** Creates `hre.circuits`, which loads the tool chain at the first use of a circuit. */
@@ -16,7 +17,7 @@ export function createProjectCircuits({
   return {
     names: async () => (await load()).projectCircuitNames(project),
     get: (async (circuit: string | CircuitMain, options?: ProjectCircuitOptions) => {
-      await (matchers ??= registerMatchers());
+      await (matchers ??= registerMatchers(loadMatchers));
       return (await (loader ??= startLoader())).load(circuit, options);
     }) as ProjectCircuits["get"],
     close: async () => {
@@ -27,10 +28,6 @@ export function createProjectCircuits({
   };
 }
 
-/** Registers the matchers for circuits where the project has Chai, as Hardhat's plugins do. */
-async function registerMatchers(): Promise<void> {
-  const chai = await import("chai").catch(() => undefined);
-  if (chai === undefined) return;
-  const { circuitMatchers } = await import("../../testing/chai-plugin.ts");
-  chai.use(circuitMatchers);
+async function loadMatchers() {
+  return (await import("../../testing/chai-plugin.ts")).circuitMatchers;
 }

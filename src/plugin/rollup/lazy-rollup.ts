@@ -11,6 +11,7 @@ import type { AccountedExit } from "../../exit/request.ts";
 import { sdkError } from "../../sdk/errors.ts";
 import type { TokenReference } from "../../sdk/fee-params.ts";
 import { pluginError } from "../errors.ts";
+import { registerMatchers } from "../matchers.ts";
 import type { ExitOptions } from "./exodus.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { noteOpenConnection } from "./open-connections.ts";
@@ -180,7 +181,7 @@ export class LazyRollup implements ConnectionRollup {
   }
 
   async #adopt(session: Session): Promise<this> {
-    await registerRollupMatchers();
+    await registerMatchers(loadMatchers);
     if (this.#sessions.size === 0) noteOpenConnection(this.#connection);
     this.#sessions.add(session);
     this.#session = session;
@@ -192,10 +193,6 @@ export class LazyRollup implements ConnectionRollup {
   }
 }
 
-/** Registers the matchers for rollups where the project has Chai, as Hardhat's plugins do. */
-async function registerRollupMatchers(): Promise<void> {
-  const chai = await import("chai").catch(() => undefined);
-  if (chai === undefined) return;
-  const { rollupMatchers } = await import("../../matchers/chai-plugin.ts");
-  chai.use(rollupMatchers);
+async function loadMatchers() {
+  return (await import("../../matchers/chai-plugin.ts")).rollupMatchers;
 }
