@@ -24,7 +24,8 @@ export interface RunningHardhat {
 /** Variables of CI, removed because Hardhat shows stack traces there, unlike at a terminal. */
 const CI_VARIABLES = ["CI", "CONTINUOUS_INTEGRATION", "GITHUB_ACTIONS", "BUILD_NUMBER", "RUN_ID"];
 
-function terminalEnvironment(): NodeJS.ProcessEnv {
+/** This process's environment as `hardhat` would find it at a terminal. */
+export function terminalEnvironment(): NodeJS.ProcessEnv {
   const variables = Object.entries(process.env).filter(([name]) => !CI_VARIABLES.includes(name));
   return { ...Object.fromEntries(variables), NO_COLOR: "1", NODE_ENV: "production" };
 }

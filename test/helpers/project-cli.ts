@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
-import type { Outcome } from "./hardhat-cli.ts";
+import { type Outcome, terminalEnvironment } from "./hardhat-cli.ts";
 import type { Project } from "./project.ts";
 
 const HARDHAT = dirname(createRequire(import.meta.url).resolve("hardhat/package.json"));
@@ -24,8 +24,8 @@ export default { plugins: [zkrollup], rollup: ${JSON.stringify(rollup)} };
 export function startInProject(project: Project, args: readonly string[]): ChildProcess {
   const cli = join(project.root, "node_modules", "hardhat", "dist", "src", "cli.js");
   // The test run's own HARDHAT_CONFIG is not the project's.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("HARDHAT"));
-  const env = { ...Object.fromEntries(inherited), NO_COLOR: "1" };
+  const inherited = Object.entries(terminalEnvironment());
+  const env = Object.fromEntries(inherited.filter(([name]) => !name.startsWith("HARDHAT")));
   return spawn(process.execPath, [cli, ...args], { cwd: project.root, env });
 }
 
