@@ -1,0 +1,78 @@
+/** The built pages, a devnet, and a server of both, for tests in Chromium. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+import { expect } from "chai";
+import hre from "hardhat";
+import type { Browser, Page } from "playwright-core";
+import { build } from "vite";
+import { type PagesServer, servePages } from "../../src/pages/serve-pages.ts";
+import { type Devnet, startDevnet } from "../../src/plugin/devnet/devnet.ts";
+import { PROJECT_ROOT } from "../helpers/source-files.ts";
+
+/** What the suites of the pages share. */
+export interface PagesWorld {
+  readonly devnet: Devnet;
+  readonly server: PagesServer;
+  /** Opens a page; fails the test later if it has logged an error. */
+  open(browser: Browser, path: string, options?: OpenOptions): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** How the page is shown. */
+export interface OpenOptions {
+  readonly colorScheme?: "light" | "dark";
+  /** CSS pixels. */
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** Builds the pages, starts a devnet, and serves the one for the other. */
+export async function createPagesWorld(prover: "mock" | "kernel"): Promise<PagesWorld> {
+  const folder = await mkdtemp(join(tmpdir(), "pages-"));
+  const configFile = join(PROJECT_ROOT, "web/vite.config.ts");
+  await build({ configFile, logLevel: "warn", build: { outDir: folder, emptyOutDir: true } });
+  const devnet = await startDevnet(hre, { port: 0, hostname: "127.0.0.1", prover });
+  const { url, rollup, accounts } = devnet.description;
+  const known = accounts.flatMap(({ address, privateKey }) =>
+    privateKey === undefined ? [] : [{ address, privateKey }],
+  );
+  const config = { rollup, accounts: known };
+  const server = await servePages({ folder, node: url, config, port: 0 });
+  return {
+    devnet,
+    server,
+    open: async (browser, path, options = {}) => {
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      page.on("pageerror", (error) => {
+        throw error;
+      });
+      await page.goto(`${server.url}/#${path}`);
+      return page;
+    },
+    close: async () => {
+      await server.close();
+      await devnet.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+/** WCAG 2.2, levels A and AA, and what axe's authors recommend. */
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Asserts that axe finds no violation in what a page shows now. */
+export async function expectAccessible(page: Page): Promise<void> {
+  if (!(await page.evaluate("'axe' in globalThis"))) {
+    await page.evaluate(await readFile(AXE, "utf8"));
+  }
+  const options = JSON.stringify({ runOnly: { type: "tag", values: RULES } });
+  const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+    `axe.run(document, ${options}).then(({ violations }) => violations)`,
+  );
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  expect(found).to.deep.equal([]);
+}

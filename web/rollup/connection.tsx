@@ -1,0 +1,82 @@
+/** The connection of the pages to one node, for every component. */
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { connect, type ListedToken, type Rollup, type RollupInfo } from "../../src/sdk.ts";
+import { type PagesConfig, pagesConfig } from "../../src/pages/config.ts";
+
+/** What every page can use once the node has answered. */
+export interface Connection {
+  readonly rollup: Rollup;
+  readonly info: RollupInfo;
+  /** All tokens that are listed when the page is loaded, by id. */
+  readonly tokens: readonly ListedToken[];
+  readonly config: PagesConfig;
+}
+
+export type ConnectionState =
+  | { readonly status: "connecting" }
+  | { readonly status: "failed"; readonly error: unknown; readonly retry: () => void }
+  | { readonly status: "connected"; readonly connection: Connection };
+
+const State = createContext<ConnectionState>({ status: "connecting" });
+
+export function ConnectionProvider({ children }: { readonly children: ComponentChildren }) {
+  const [attempt, setAttempt] = useState(0);
+  const [state, setState] = useState<ConnectionState>({ status: "connecting" });
+  const retry = useMemo(() => () => setAttempt((count) => count + 1), []);
+  useEffect(() => {
+    let isCurrent = true;
+    let opened: Connection | undefined;
+    setState({ status: "connecting" });
+    openConnection().then(
+      (connection) => {
+        if (!isCurrent) return connection.rollup.close();
+        opened = connection;
+        setState({ status: "connected", connection });
+      },
+      (error: unknown) => {
+        if (isCurrent) setState({ status: "failed", error, retry });
+      },
+    );
+    return () => {
+      isCurrent = false;
+      opened?.rollup.close();
+    };
+  }, [attempt]);
+  return <State.Provider value={state}>{children}</State.Provider>;
+}
+
+export function useConnectionState(): ConnectionState {
+  return useContext(State);
+}
+
+/** The connection, on pages, which are rendered only with one. */
+export function useConnection(): Connection {
+  const state = useConnectionState();
+  if (state.status !== "connected") throw new Error("A page is rendered without a connection.");
+  return state.connection;
+}
+
+async function openConnection(): Promise<Connection> {
+  const config = await readConfig();
+  const toAbsolute = (url: string) => new URL(url, document.baseURI).href;
+  const { rollup: rollupAddress, stream, l1 } = config;
+  const rollup = await connect(toAbsolute(config.rpc), {
+    ...(rollupAddress !== undefined && { rollupAddress }),
+    ...(stream !== undefined && { streamUrl: toAbsolute(stream).replace(/^http/, "ws") }),
+    ...(l1 !== undefined && { l1: toAbsolute(l1) }),
+  });
+  try {
+    const [info, tokens] = await Promise.all([rollup.getConfig(), rollup.getTokens()]);
+    return { rollup, info, tokens, config };
+  } catch (error) {
+    rollup.close();
+    throw error;
+  }
+}
+
+async function readConfig(): Promise<PagesConfig> {
+  const response = await fetch(new URL("config.json", document.baseURI));
+  if (!response.ok) throw new Error("There is no config.json beside the pages, or it is empty.");
+  return pagesConfig.parse(await response.json());
+}
