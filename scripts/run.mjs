@@ -27,12 +27,17 @@ const COMMANDS = {
   soundness: [["mocha", "--timeout", "0", "test/soundness/*.test.ts", "test/soundness/*.full.ts"]],
   ceremony: [["mocha", "--timeout", "0", "test/plugin/ceremony.full.ts"]],
   demo: [["hardhat", "rollup:demo"]],
-  devnet: [["hardhat", "rollup:devnet"]],
+  devnet: [
+    ["vite", "build", "web", "--logLevel", "warn"],
+    ["hardhat", "rollup:devnet"],
+  ],
+  web: [["vite", "build", "web"]],
   hardhat: [["hardhat"]],
   check: [
     ["hardhat", "build", "--quiet"],
     ["node", "scripts/generate.ts", "--check"],
     ["tsc", "--noEmit"],
+    ["tsc", "--noEmit", "-p", "web"],
     ["eslint", "."],
     ["prettier", "--check", "--log-level", "warn", "."],
     ["solhint", "--noPrompt", "contracts/**/*.sol"],

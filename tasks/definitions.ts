@@ -11,6 +11,7 @@ import {
   BENCH_WORKERS,
 } from "../src/bench/suites.ts";
 import { QUEUE_VARIABLE } from "../src/plugin/config/node/provers.ts";
+import { PAGES_PORT } from "../src/plugin/pages/pages-port.ts";
 import { PROVER_NAMES } from "../src/plugin/config/types.ts";
 import { DEPLOYMENT_FILE } from "../src/plugin/rollup/deployment-path.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
@@ -38,6 +39,14 @@ const queue = {
   description:
     "Database of proof jobs, postgres://… (default: rollup.node.provers.queue, " +
     `or the variable ${QUEUE_VARIABLE})`,
+} satisfies Option;
+
+const pagesPort = {
+  name: "pagesPort",
+  description:
+    "Port of the pages of explorer and wallet; any free one if the default is taken (-1: none)",
+  type: ArgumentType.INT,
+  defaultValue: PAGES_PORT,
 } satisfies Option;
 
 const store = {
@@ -279,8 +288,37 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         type: ArgumentType.FLAG,
         defaultValue: false,
       },
+      pagesPort,
     ],
     action: () => import("./devnet.ts"),
+  },
+  {
+    name: "explorer",
+    description: "Serve the pages of explorer and wallet for a node of any rollup",
+    options: [
+      { name: "rpc", description: "URL of the node (default: that of the chosen network)" },
+      {
+        name: "rollup",
+        description:
+          "Address of the contract that you trust; the pages refuse a node of another one, and " +
+          "without it the wallet signs on local chains only",
+      },
+      { name: "l1", description: "URL of an RPC node of L1 (default: the node's passage to it)" },
+      { name: "l1Explorer", description: "URL of a block explorer of L1, for links to it" },
+      { name: "hostname", description: "Address to listen on (default: 127.0.0.1)" },
+      {
+        name: "port",
+        description: "Port of the pages; 0 for any free one",
+        type: ArgumentType.INT,
+        defaultValue: PAGES_PORT,
+      },
+      {
+        name: "output",
+        description:
+          "Only write the pages with their config.json into this new folder, for a server of static files",
+      },
+    ],
+    action: () => import("./explorer.ts"),
   },
   {
     name: "operator",

@@ -20,17 +20,27 @@ interface DevnetArguments extends CommonArguments {
   readonly hostname?: string | undefined;
   readonly port: number;
   readonly fees: boolean;
+  readonly pagesPort: number;
+}
+
+interface Announcement {
+  readonly preset: string;
+  readonly prover: string;
+  readonly consoleCommand: string;
+  /** URL of the pages. */
+  readonly pages: string | undefined;
 }
 
 function printDevnet(
   devnet: Devnet,
-  { preset, prover, consoleCommand }: { preset: string; prover: string; consoleCommand: string },
+  { preset, prover, consoleCommand, pages }: Announcement,
 ): void {
   const { url, chainId, rollup, verifier, tokens, accounts } = devnet.description;
   console.log(
     formatTable([
       { type: "section-header", text: `Rollup ${preset}, prover ${prover}` },
       { type: "header", cells: ["JSON-RPC, L1 and rollup_*", url] },
+      row("Explorer and wallet", pages ?? NO_PAGES),
       row("Chain id", String(chainId)),
       row("Rollup", rollup),
       row("Verifier", verifier),
@@ -51,6 +61,8 @@ function printDevnet(
   console.log("  const [operator, alice] = await rollup.getWallets();");
   console.log("Stop with Ctrl-C.");
 }
+
+const NO_PAGES = "not served (build them: npm run build:web)";
 
 /** Returns how a second terminal reaches the devnet: by a network of the config with its URL. */
 async function toConsoleCommand({ networks }: HardhatConfig, url: string): Promise<string> {
@@ -77,7 +89,7 @@ function warnOfStrangers(hostname: string | undefined): void {
 }
 
 const action = defineAction<DevnetArguments>(async (args, hre) => {
-  const { hostname, port } = args;
+  const { hostname, port, pagesPort } = args;
   const { network } = hre.globalOptions as { readonly network?: string };
   if (network !== undefined) throw pluginError({ code: "NETWORK_NOT_CHOSEN", network });
   const { assertDevnetPortFree, startDevnet } = await import("../src/plugin/devnet/devnet.ts");
@@ -90,12 +102,17 @@ const action = defineAction<DevnetArguments>(async (args, hre) => {
   const fees = args.fees && { fees: hre.config.rollup.node.fees ?? {} };
   const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger, ...fees });
   const consoleCommand = await toConsoleCommand(hre.config, devnet.description.url);
+  const { serveDevnetPages } = await import("../src/plugin/pages/devnet-pages.ts");
+  const pages = await serveDevnetPages(devnet.description, { hostname, port: pagesPort });
   const announce = () => {
-    if (args.json) printJson(devnet.description);
-    else printDevnet(devnet, { preset, prover, consoleCommand });
+    if (args.json) printJson({ ...devnet.description, ...(pages && { pages: pages.url }) });
+    else printDevnet(devnet, { preset, prover, consoleCommand, pages: pages?.url });
     warnOfStrangers(hostname);
   };
-  await serveUntilInterrupted(announce, () => devnet.close());
+  await serveUntilInterrupted(announce, async () => {
+    await pages?.close();
+    await devnet.close();
+  });
 });
 
 export default action;

@@ -87,12 +87,16 @@ function toList(text = ""): string[] {
     .filter((item) => item !== "");
 }
 
-function describe({ rollup, url, adminUrl }: OperatorNode, l2ChainId: number | undefined) {
+function describe(
+  { rollup, url, adminUrl, pagesUrl }: OperatorNode,
+  l2ChainId: number | undefined,
+) {
   const { state, chainId, rollupAddress, preset, prover } = rollup.operator;
   return {
     url,
     ...(adminUrl !== undefined && { adminUrl }),
     ethereumUrl: url + ETHEREUM_PATH,
+    ...(pagesUrl !== undefined && { pagesUrl }),
     chainId: Number(chainId),
     l2ChainId: l2ChainId ?? deriveL2ChainId(rollup.operator),
     rollup: rollupAddress,
@@ -108,7 +112,7 @@ function printNode(
   prover: string,
   isDurable: boolean,
 ): void {
-  const { url, adminUrl, ethereumUrl, chainId, l2ChainId, rollup, preset } = description;
+  const { url, adminUrl, ethereumUrl, pagesUrl, chainId, l2ChainId, rollup, preset } = description;
   const { accounts, stateRoot } = description;
   console.log(
     formatTable([
@@ -116,6 +120,7 @@ function printNode(
       { type: "header", cells: ["JSON-RPC, rollup_* and L1's", url] },
       ...(adminUrl === undefined ? [] : [row("The same with all methods", adminUrl)]),
       row("L2 for Ethereum tools", ethereumUrl),
+      ...(pagesUrl === undefined ? [] : [row("Explorer and wallet", pagesUrl)]),
       row("Chain id", String(chainId)),
       row("Chain id of L2 there", String(l2ChainId)),
       row("Rollup", rollup),

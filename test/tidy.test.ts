@@ -44,6 +44,7 @@ const MODULE_ORDER = [
   "farm",
   "store",
   "server",
+  "pages",
   "fees",
   "generate",
   "sdk",

@@ -7,8 +7,6 @@ export const pagesConfig = z
   .object({
     /** URL of a node of the rollup, relative to the pages or absolute. */
     rpc: z.string(),
-    /** URL of WebSocket of that node; without one, the pages ask again and again. */
-    stream: z.string().optional(),
     /** URL of an RPC node of L1; default: the node's, which an exit must not depend on. */
     l1: z.string().optional(),
     /** Address of the rollup's contract; the pages refuse a node of another one. */

@@ -71,6 +71,7 @@ export type PluginErrorFacts =
   | { code: "NO_SIGNER"; network: string }
   | { code: "NETWORK_WITHOUT_L1"; network: string }
   | { code: "NETWORK_NOT_CHOSEN"; network: string }
+  | { code: "PAGES_NOT_BUILT" }
   | { code: "L1_METHODS_UNKNOWN"; value: string; known: readonly string[] }
   | { code: "STORE_UNKNOWN"; forms: string }
   | { code: "STORE_IN_MEMORY" }
@@ -369,6 +370,10 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     message: ({ network }) =>
       `A devnet starts its own chain, so it cannot run on the network ${network}.`,
     fix: "Omit --network; rollup:deploy and rollup:operator run a rollup on another L1.",
+  },
+  PAGES_NOT_BUILT: {
+    message: () => "The pages of explorer and wallet are not built in this checkout.",
+    fix: "Run npm run build:web; the packed package contains them.",
   },
   L1_METHODS_UNKNOWN: {
     message: ({ value, known }) =>

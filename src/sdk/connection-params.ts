@@ -54,6 +54,8 @@ export function isHttpUrl(value: unknown): value is string {
   return isUrl(value, ["http:", "https:"]);
 }
 
+export const httpUrl = option("a URL of http or https, without a password in it", isHttpUrl);
+
 /** URL of a node's WebSocket. */
 export function toStreamUrl(node: string): string {
   const url = new URL(node);

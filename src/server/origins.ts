@@ -33,6 +33,15 @@ export function isOriginAllowed(origin: string | undefined, allowed: readonly st
   return origin === undefined || allowed.includes(ANY) || allowed.includes(origin);
 }
 
+/**
+ * Whether a page comes from the host that it asks; TLS may end at a proxy before this server.
+ *
+ * @param host - The header, of a host that is allowed.
+ */
+export function isOriginOf(host: string | undefined, origin: string): boolean {
+  return origin === `http://${host ?? ""}` || origin === `https://${host ?? ""}`;
+}
+
 /** @throws ORIGIN_INVALID for a text that no browser sends as an origin. */
 export function assertOrigin(text: string): void {
   if (text !== ANY && (!URL.canParse(text) || new URL(text).origin !== text)) {

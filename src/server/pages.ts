@@ -20,7 +20,9 @@ export interface PageRequest {
 export interface Page {
   readonly status: number;
   readonly contentType: string;
-  readonly text: string;
+  readonly text: string | Buffer;
+  /** Beside those of every answer; default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -121,7 +123,7 @@ export function createWaitingAdminPages(waiting: Waiting, metrics: StandbyMetric
     const page = await readPublic(request);
     if (page === undefined || path !== "/ready") return page;
     const reasons = [toReason(reason)];
-    return jsonPage(503, { ...(JSON.parse(page.text) as object), reasons, leader });
+    return jsonPage(503, { ...(JSON.parse(page.text.toString()) as object), reasons, leader });
   };
 }
 

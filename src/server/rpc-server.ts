@@ -23,13 +23,22 @@ import {
 import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
 import { listen } from "./listen.ts";
 import { errorPage, type Page, type PageRequest, type ReadPage } from "./pages.ts";
-import { ANY, isHostAllowed, isLoopback, isOriginAllowed, LOOPBACK } from "./origins.ts";
+import {
+  ANY,
+  isHostAllowed,
+  isLoopback,
+  isOriginAllowed,
+  isOriginOf,
+  LOOPBACK,
+} from "./origins.ts";
 import { clientOf, RateLimiter } from "./rate-limiter.ts";
 import { BODY_BYTES_PER_UNIT, DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
 import { Sockets } from "./sockets.ts";
 
 /** Paths below this are REST routes; at any other a POST is JSON-RPC, see `endpoints`. */
 const REST_PREFIX = "/v1/";
+
+const JSON_ANSWER = { contentType: "application/json" };
 
 /** A server that listens. */
 export interface RpcServer {
@@ -175,8 +184,11 @@ class Serving {
   /** Whether a page of another origin asks, or one under a name of its own. */
   #isForeign({ headers: { host, origin } }: IncomingMessage): boolean {
     const { cors = [], hostNames = [], hostname } = this.#options;
-    const isNamed = isHostAllowed(host, hostNames) || !isLoopback(hostname);
-    return !isNamed || !isOriginAllowed(origin, cors);
+    const isNamed = isHostAllowed(host, hostNames);
+    if (!isNamed && isLoopback(hostname)) return true;
+    // A page of this server's own, which a name that was made to mean this server is not.
+    const isOwn = isNamed && origin !== undefined && isOriginOf(host, origin);
+    return !isOwn && !isOriginAllowed(origin, cors);
   }
 
   async #respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -282,7 +294,7 @@ class Serving {
       const page = target && (await this.#readPage(body, target, caller));
       if (page === undefined) end(response, 404);
       else if (!held.take(Buffer.byteLength(page.text))) this.#refuse(response, 503, this.#busy());
-      else this.#send(response, page.status, page.text, page.contentType);
+      else this.#send(response, page.status, page.text, page);
     });
   }
 
@@ -345,13 +357,14 @@ class Serving {
   #send(
     response: ServerResponse,
     status: number,
-    text: string,
-    contentType = "application/json",
+    text: string | Buffer,
+    { contentType, headers: more }: Pick<Page, "contentType" | "headers"> = JSON_ANSWER,
   ): void {
     const { socket } = response;
     const late = setTimeout(() => socket?.destroy(), this.#limits.answerMs);
     response.once("close", () => clearTimeout(late));
     const headers = {
+      ...more,
       "content-type": contentType,
       "x-content-type-options": "nosniff",
       "content-length": Buffer.byteLength(text),

@@ -44,6 +44,8 @@ export interface PublicPortOptions {
   readonly l2ChainId?: number | undefined;
   /** L1 methods that clients may call; default: what wallets need. */
   readonly l1Methods?: L1MethodSet;
+  /** Answers GET beside the API, such as the explorer's pages; default: nothing does. */
+  readonly pages?: ReadPage | undefined;
   /** Limits of subscriptions over WebSocket; each has a default. */
   readonly streamLimits?: Partial<StreamLimits>;
   /** Limits of requests; each has a default. */
@@ -166,7 +168,9 @@ async function open(first: Backend, options: OperatorServerOptions): Promise<Ope
   };
   try {
     const answer: RpcRequest = (...call) => backend.answer(...call);
-    const readPage: ReadPage = (request) => backend.readPage(request);
+    const { pages } = options;
+    const readBackend: ReadPage = (request) => backend.readPage(request);
+    const readPage = pages === undefined ? readBackend : firstPage([pages, readBackend]);
     const createStream = (parts: ServerParts) => {
       stream = new LateStream(parts, backend.createStream);
       return stream;

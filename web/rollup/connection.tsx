@@ -60,10 +60,9 @@ export function useConnection(): Connection {
 async function openConnection(): Promise<Connection> {
   const config = await readConfig();
   const toAbsolute = (url: string) => new URL(url, document.baseURI).href;
-  const { rollup: rollupAddress, stream, l1 } = config;
+  const { rollup: rollupAddress, l1 } = config;
   const rollup = await connect(toAbsolute(config.rpc), {
     ...(rollupAddress !== undefined && { rollupAddress }),
-    ...(stream !== undefined && { streamUrl: toAbsolute(stream).replace(/^http/, "ws") }),
     ...(l1 !== undefined && { l1: toAbsolute(l1) }),
   });
   try {

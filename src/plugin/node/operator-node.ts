@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { HttpNetworkConfig } from "hardhat/types/config";
+import type { HardhatConfig, HttpNetworkConfig } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Log } from "../../logs/log.ts";
 import { createL1Source } from "../../metrics/l1-source.ts";
@@ -13,9 +13,12 @@ import {
   type OperatorPorts,
   type OperatorServerOptions,
 } from "../../server/serve-operator.ts";
+import { PAGES_PATH, readPages } from "../../pages/read-pages.ts";
+import type { ReadPage } from "../../server/pages.ts";
 import { once } from "../../util/once.ts";
 import { pluginError } from "../errors.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
+import { findPagesFolder } from "../pages/pages-folder.ts";
 import { openL1ForClients } from "./l1-access.ts";
 import type { ConnectionRollup, ResumeOptions } from "../rollup/types.ts";
 
@@ -32,6 +35,8 @@ export interface OperatorNode {
   readonly url: string;
   /** URL of all methods, if there is an admin port. */
   readonly adminUrl?: string;
+  /** URL of the pages of explorer and wallet, if they are built and wanted. */
+  readonly pagesUrl?: string;
   readonly rollup: ConnectionRollup;
   /** Watches the operator. */
   readonly monitor: Monitor;
@@ -63,9 +68,10 @@ export async function startOperatorNode(
     }
     for (const secret of await secretsOf(networkConfig)) options.log?.hide(secret);
     const { resume, ports: portOptions } = splitOptions(options);
-    const ports = (parts.ports = await openOperatorPorts(portOptions));
+    const pages = await openPages(hre.config, () => parts.rollup?.operator.rollupAddress);
+    const ports = (parts.ports = await openOperatorPorts({ ...portOptions, pages }));
     const loss = new AbortController();
-    const rollup = await connection.rollup.resume({
+    const rollup = (parts.rollup = await connection.rollup.resume({
       mode: "interval",
       ...resume,
       onStandby: (leader) => {
@@ -76,7 +82,7 @@ export async function startOperatorNode(
         loss.abort(error);
         void close();
       },
-    });
+    }));
     const { monitoring } = hre.config.rollup.node;
     const monitor = (parts.monitor = new Monitor(rollup.operator, {
       l1: createL1Source({ contract: rollup.contracts.rollup }),
@@ -89,16 +95,38 @@ export async function startOperatorNode(
     const askL1 = await openL1ForClients(hre.config, l1);
     await ports.serve({ operator: rollup.operator, askL1, monitor });
     const { url, adminUrl } = ports;
-    return { url, ...(adminUrl && { adminUrl }), rollup, monitor, lost: loss.signal, close };
+    return {
+      url,
+      ...(adminUrl && { adminUrl }),
+      ...(pages && { pagesUrl: url + PAGES_PATH }),
+      rollup,
+      monitor,
+      lost: loss.signal,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+/** @returns Undefined if the config or this package has no pages. */
+async function openPages(
+  { rollup: { node } }: HardhatConfig,
+  findRollup: () => string | undefined,
+): Promise<ReadPage | undefined> {
+  const folder = node.pages ? findPagesFolder() : undefined;
+  if (folder === undefined) return undefined;
+  return readPages(folder, () => {
+    const rollup = findRollup();
+    return rollup === undefined ? {} : { rollup };
+  });
+}
+
 /** What a node has opened so far. */
 interface NodeParts {
   readonly connection: NetworkConnection;
+  rollup?: ConnectionRollup;
   ports?: OperatorPorts;
   monitor?: Monitor;
   l1?: NetworkConnection;

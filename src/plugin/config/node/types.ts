@@ -49,6 +49,8 @@ export interface NodeUserConfig {
   l2ChainId?: number;
   /** Promises about blocks that the node signs, see docs/receipts.md. Default: none. */
   promises?: PromisesUserConfig;
+  /** Whether the public port also has the pages of explorer and wallet. Default true. */
+  pages?: boolean;
 }
 
 export interface NodeConfig {
@@ -66,6 +68,8 @@ export interface NodeConfig {
   readonly l2ChainId?: number;
   /** Promises about blocks that the node signs, if it signs any. */
   readonly promises?: PromisesConfig;
+  /** Whether the public port also has the pages of explorer and wallet. */
+  readonly pages: boolean;
 }
 
 /** Schema of {@link NodeUserConfig}. */
@@ -87,6 +91,13 @@ export const nodeSchema = z
       )
       .optional(),
     promises: promisesSchema.optional(),
+    pages: z
+      .boolean()
+      .describe(
+        "whether the public port also has the [pages](guide/pages.md) of explorer and wallet. " +
+          "Default `true`",
+      )
+      .optional(),
   })
   .strict()
   .describe("the node that `rollup:operator` runs");
@@ -108,5 +119,6 @@ export function resolveNode(
     provers: resolveProvers(user?.provers),
     ...(user?.l2ChainId !== undefined && { l2ChainId: user.l2ChainId }),
     ...(user?.promises && { promises: resolvePromises(user.promises, resolveVariable) }),
+    pages: user?.pages ?? true,
   };
 }

@@ -1,0 +1,39 @@
+/** The pages of explorer and wallet of a devnet. */
+import { isRollupError } from "../../util/errors.ts";
+import { type PagesServer, servePages } from "../../pages/serve-pages.ts";
+import type { DevnetDescription } from "../devnet/devnet.ts";
+import { findPagesFolder } from "./pages-folder.ts";
+import { PAGES_PORT } from "./pages-port.ts";
+
+/** How a devnet's pages are served. */
+export interface DevnetPagesOptions {
+  /** Address that they listen on, as the devnet. */
+  readonly hostname?: string | undefined;
+  /** Negative for no pages; the default port is only a wish, so that a second devnet starts. */
+  readonly port: number;
+}
+
+/**
+ * Serves the pages of a devnet, which know its public accounts.
+ *
+ * @returns Undefined if none are wanted, or built.
+ * @throws PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED
+ */
+export async function serveDevnetPages(
+  { url: node, rollup, accounts }: DevnetDescription,
+  { hostname, port }: DevnetPagesOptions,
+): Promise<PagesServer | undefined> {
+  const folder = findPagesFolder();
+  if (port < 0 || folder === undefined) return undefined;
+  const known = accounts.flatMap(({ address, privateKey }) =>
+    privateKey === undefined ? [] : [{ address, privateKey }],
+  );
+  const options = { folder, node, config: { rollup, accounts: known }, hostname };
+  try {
+    return await servePages({ ...options, port });
+  } catch (error) {
+    const isTaken = isRollupError(error) && error.code === "PORT_IN_USE";
+    if (!isTaken || port !== PAGES_PORT) throw error;
+    return servePages({ ...options, port: 0 });
+  }
+}
