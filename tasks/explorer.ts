@@ -53,14 +53,14 @@ async function write(folder: string, output: string, config: PagesConfig): Promi
 }
 
 const action = defineAction<ExplorerArguments>(async (args, hre) => {
-  const { pagesFolder } = await import("../src/plugin/pages/pages-folder.ts");
   const { httpUrl } = await import("../src/sdk/connection-params.ts");
   const { readInput } = await import("../src/sdk/inputs.ts");
-  const folder = pagesFolder();
   const { hostname, port, output } = args;
   const node = readInput(httpUrl, await toNode(args, hre), "--rpc");
   const l1 = args.l1 === undefined ? undefined : readInput(httpUrl, args.l1, "--l1");
   const config = await toConfig(args);
+  const { pagesFolder } = await import("../src/plugin/pages/pages-folder.ts");
+  const folder = pagesFolder();
   if (output !== undefined) {
     await write(folder, output, { ...config, rpc: node, ...(l1 !== undefined && { l1 }) });
     if (args.json) printJson({ output });

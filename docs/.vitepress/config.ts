@@ -31,6 +31,7 @@ const sidebar = [
       { text: "Getting started", link: "/guide/getting-started" },
       { text: "Testing with a rollup", link: "/guide/testing-rollups" },
       { text: "The SDK", link: "/guide/sdk" },
+      { text: "Explorer and wallet", link: "/guide/pages" },
       { text: "Circuits of your own", link: "/guide/circuits" },
       { text: "Proof systems", link: "/guide/proof-systems" },
       { text: "Proofs in the browser", link: "/guide/browser" },

@@ -94,8 +94,8 @@ function createFileResponder({ folder, files, config, l1 }: PagesOptions): Respo
 }
 
 /**
- * Whether a request comes from the pages themselves, or from no browser: another site must not reach
- * the node through its visitor's browser.
+ * Whether a request comes from the pages themselves, or from no browser: another site must not
+ * reach the node through its visitor's browser.
  */
 function isOwn({ headers: { host, origin } }: IncomingMessage): boolean {
   if (!isHostAllowed(host, [])) return false;
