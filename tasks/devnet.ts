@@ -103,7 +103,8 @@ const action = defineAction<DevnetArguments>(async (args, hre) => {
   const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger, ...fees });
   const consoleCommand = await toConsoleCommand(hre.config, devnet.description.url);
   const { serveDevnetPages } = await import("../src/plugin/pages/devnet-pages.ts");
-  const pages = await serveDevnetPages(devnet.description, { hostname, port: pagesPort });
+  const where = { preset, hostname, port: pagesPort };
+  const pages = await serveDevnetPages(hre.config, devnet.description, where);
   const announce = () => {
     if (args.json) printJson({ ...devnet.description, ...(pages && { pages: pages.url }) });
     else printDevnet(devnet, { preset, prover, consoleCommand, pages: pages?.url });
