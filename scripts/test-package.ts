@@ -14,15 +14,8 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const fixture = join(root, "test/fixture-projects/packed");
 
-/** Packages of the projects besides ours, in the versions of this repository. */
-const COMPANIONS = [
-  "hardhat",
-  "@nomicfoundation/hardhat-toolbox-mocha-ethers",
-  "@types/mocha",
-  "@types/node",
-  "poseidon-lite",
-  "typescript",
-];
+/** What the project of `fixture` needs besides the packages of the examples. */
+const COMPANIONS = ["poseidon-lite"];
 
 /** Scripts of examples besides tests, for `hardhat run`. */
 const SCRIPTS: Readonly<Record<string, string>> = { payments: "scripts/deploy.ts" };
@@ -68,14 +61,32 @@ function assertTypes(cwd: string, ...options: string[]): void {
   if (errors.length > 0) throw new Error(errors.join("\n"));
 }
 
+/** Packages of the projects besides ours, with the versions that they ask for. */
+async function listCompanions(): Promise<string[]> {
+  const own = await readDevDependencies(root);
+  const wanted = Object.fromEntries(COMPANIONS.map((name) => [name, own[name] ?? ""]));
+  for (const name of await listExamples(join(root, "examples"))) {
+    Object.assign(wanted, await readDevDependencies(join(root, "examples", name)));
+  }
+  const names = Object.keys(wanted).filter((name) => name !== "hardhat-zkrollup");
+  return names.map((name) => `${name}@${wanted[name] ?? ""}`);
+}
+
+async function readDevDependencies(folder: string): Promise<Record<string, string>> {
+  const text = await readFile(join(folder, "package.json"), "utf8");
+  return (JSON.parse(text) as { devDependencies: Record<string, string> }).devDependencies;
+}
+
+async function listExamples(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
 /** Packs the package and installs it, with the packages of the projects, in an empty folder. */
 async function install(folder: string): Promise<void> {
   const packed = run("npm", ["pack", "--silent", "--pack-destination", folder], root);
   const tarball = packed.trim().split("\n").at(-1) ?? "";
-  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
-    devDependencies: Record<string, string>;
-  };
-  const companions = COMPANIONS.map((name) => `${name}@${manifest.devDependencies[name] ?? ""}`);
+  const companions = await listCompanions();
   const quiet = ["--no-audit", "--no-fund", "--loglevel", "error"];
   run("npm", ["install", ...quiet, `./${tarball}`, ...companions], folder);
 }
@@ -132,8 +143,7 @@ async function testExamples(folder: string): Promise<void> {
     recursive: true,
     filter: (path) => !/[\\/](node_modules|artifacts|cache|types)$/.test(path),
   });
-  const entries = await readdir(examples, { withFileTypes: true });
-  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+  for (const name of await listExamples(examples)) {
     const project = join(examples, name);
     console.log(`# Example ${name}`);
     console.log(run("npx", ["hardhat", "test"], project));
