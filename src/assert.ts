@@ -17,5 +17,14 @@ export type { CountLimits } from "./testing/circuit-checks.ts";
 export type { ExpectedOf } from "./testing/compare.ts";
 export type { CircuitLike, ProofSubject, WitnessLike, WitnessSubject } from "./testing/subjects.ts";
 export { type RollupAssertions, rollupAssert } from "./matchers/assertions.ts";
-export type { Balances, L2Action, L2Holder, Waitable } from "./matchers/subjects.ts";
+export type { EventArguments } from "./matchers/emitted.ts";
+export type {
+  Balances,
+  L1Emitter,
+  L1Steps,
+  L2Action,
+  L2Holder,
+  Placed,
+  Waitable,
+} from "./matchers/subjects.ts";
 export type { RefusedBy } from "./testing/witness-checks.ts";

@@ -2,7 +2,8 @@
 import { AssertionError } from "node:assert";
 import type { Stage } from "../protocol/stages.ts";
 import { checkL2Balances, checkReached, checkRejectedWith } from "./checks.ts";
-import type { Balances, L2Action, L2Holder, Waitable } from "./subjects.ts";
+import { checkEmittedOnL1, type EventArguments } from "./emitted.ts";
+import type { Balances, L1Emitter, L2Action, L2Holder, Waitable } from "./subjects.ts";
 import type { Verdict } from "../testing/verdict.ts";
 
 /**
@@ -59,6 +60,23 @@ export interface RollupAssertions {
    * @throws AssertionError with the reason of the rejection
    */
   reaches(handle: Waitable | PromiseLike<Waitable>, stage: Stage): Promise<void>;
+  /**
+   * The rollup's contract emits an event on L1 for a transaction or a request: in the L1
+   * transactions that commit, prove and execute its block, or in the request's own. Waits until it
+   * is executed.
+   *
+   * @param handle - Of a wallet, with or without `await`.
+   * @param rollup - `connection.rollup`.
+   * @param event - Name of an event of the contract, such as `PayoutSent`.
+   * @param values - Arguments that the event must have, by name; default: any.
+   * @throws AssertionError; ASSERTION_SUBJECT for a name that the contract does not have
+   */
+  emitsOnL1(
+    handle: Waitable | PromiseLike<Waitable>,
+    rollup: L1Emitter,
+    event: string,
+    values?: EventArguments,
+  ): Promise<void>;
 }
 
 function judge(operator: string, verdict: Verdict): void {
@@ -87,4 +105,6 @@ export const rollupAssert: RollupAssertions = {
   changesL2Balances: async (action, holders, balances) =>
     judge("changesL2Balances", await checkL2Balances(action, holders, balances)),
   reaches: async (handle, stage) => judge("reaches", await checkReached(handle, stage)),
+  emitsOnL1: async (handle, rollup, event, values) =>
+    judge("emitsOnL1", await checkEmittedOnL1(handle, rollup, event, values)),
 };

@@ -2,7 +2,8 @@
 import type { Stage } from "../protocol/stages.ts";
 import { createChaiToolkit } from "../testing/chai-toolkit.ts";
 import { checkL2Balances, checkReached, checkRejectedWith } from "./checks.ts";
-import type { Balances, L2Holder } from "./subjects.ts";
+import { checkEmittedOnL1, type EventArguments } from "./emitted.ts";
+import type { Balances, L1Emitter, L2Holder } from "./subjects.ts";
 
 /**
  * Adds the matchers for rollups to Chai: `chai.use(rollupMatchers)`. `hardhat-zkrollup/chai` does
@@ -32,5 +33,8 @@ export function rollupMatchers(chai: Chai.ChaiStatic, utils: Chai.ChaiUtils): vo
   );
   method("reach", (assertion, stage: Stage) =>
     check(assertion, (subject) => checkReached(subject, stage)),
+  );
+  method("emitOnL1", (assertion, rollup: L1Emitter, event: string, values?: EventArguments) =>
+    check(assertion, (subject) => checkEmittedOnL1(subject, rollup, event, values)),
   );
 }

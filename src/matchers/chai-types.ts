@@ -4,7 +4,8 @@
  * It imports nothing of Chai, so that projects without Chai can load it, too.
  */
 import type { Stage } from "../protocol/stages.ts";
-import type { Balances, L2Holder } from "./subjects.ts";
+import type { EventArguments } from "./emitted.ts";
+import type { Balances, L1Emitter, L2Holder } from "./subjects.ts";
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- @types/chai has this namespace
@@ -53,6 +54,21 @@ declare global {
        * await expect(transfer).to.reach("executed");
        */
       reach(stage: Stage): RollupAssertion;
+      /**
+       * The rollup's contract emits an event on L1 for a transaction or a request: in the L1
+       * transactions that commit, prove and execute its block, or in the request's own. Waits until
+       * it is executed.
+       *
+       * @param rollup - `connection.rollup`.
+       * @param event - Name of an event of the contract.
+       * @param values - Arguments that the event must have, by name; default: any.
+       *
+       * @example
+       * const withdrawal = alice.withdraw({ to: bob.address, token: "ETH", amount: 5n });
+       * const paid = { recipient: bob.address, amount: 5n };
+       * await expect(withdrawal).to.emitOnL1(rollup, "PayoutSent", paid);
+       */
+      emitOnL1(rollup: L1Emitter, event: string, values?: EventArguments): RollupAssertion;
     }
 
     /** An assertion about a rollup, to be awaited. */

@@ -72,6 +72,34 @@ describe("testing: assertions about rollups", () => {
     await paying;
   });
 
+  it("find what the contract has emitted on L1", async () => {
+    const { rollup } = connection;
+    const to = bob.address;
+    const withdraw = () => alice.withdraw({ to, token: "ETH", amount: 5n });
+    const paid = { recipient: to.toLowerCase(), tokenId: 0, amount: 5 };
+    await expect(withdraw()).to.emitOnL1(rollup, "PayoutSent", paid);
+    await expect(withdraw()).to.emitOnL1(rollup, "BlockExecuted");
+    await rollupAssert.emitsOnL1(withdraw(), rollup, "PayoutSent");
+    const deposit = await alice.deposit({ token: "ETH", amount: 3n });
+    const { requestId } = deposit;
+    await expect(deposit).to.emitOnL1(rollup, "PriorityRequestAdded", { requestId });
+    await expect(deposit).to.not.emitOnL1(rollup, "PayoutSent");
+    const batch = alice.batch().withdraw({ to, token: "ETH", amount: 7n }).send();
+    await expect(batch).to.emitOnL1(rollup, "PayoutSent", { amount: 7n });
+    const other = expect(withdraw()).to.emitOnL1(rollup, "PayoutSent", { amount: 6n });
+    expect(await failureOf(other)).to.match(/but got PayoutSent\(recipient 0x\w+, .*amount 5\)/);
+    const none = rollupAssert.emitsOnL1(withdraw(), rollup, "BlocksReverted");
+    expect(await failureOf(none)).to.contain("the contract has emitted BlockCommitted");
+    for (const [event, values] of [
+      ["PayoutsSent", {}],
+      ["PayoutSent(address,uint16,uint256)", {}],
+      ["PayoutSent", { value: 5n }],
+    ] as const) {
+      const wrong = Promise.resolve(expect(deposit).to.not.emitOnL1(rollup, event, values));
+      await expectRejection("ASSERTION_SUBJECT", wrong);
+    }
+  });
+
   it("wait until a stage is reached, or say why it is not", async () => {
     await expect(pay(5n)).to.reach("committed");
     const deposit = alice.deposit({ token: "ETH", amount: 3n });
