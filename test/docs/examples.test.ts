@@ -31,11 +31,11 @@ const read = (file: string) =>
 const EXAMPLES = globSync("examples/*/package.json", { cwd: PROJECT_ROOT }).sort();
 
 describe("docs: examples", () => {
-  it("are the four that examples/README.md lists", () => {
+  it("are the five that examples/README.md lists", () => {
     const readme = readFileSync(join(PROJECT_ROOT, "examples/README.md"), "utf8");
     const listed = [...readme.matchAll(/\]\(([\w-]+)\/\)/g)].map(([, name]) => name!);
     const names = EXAMPLES.map((file) => basename(dirname(file)));
-    expect(names).to.deep.equal(["exchange", "exit", "own-circuit", "payments"]);
+    expect(names).to.deep.equal(["exchange", "exit", "own-circuit", "payments", "viem"]);
     expect(listed.sort()).to.deep.equal(names);
   });
 
