@@ -35,7 +35,7 @@ function printDevnet(
   devnet: Devnet,
   { preset, prover, consoleCommand, pages }: Announcement,
 ): void {
-  const { url, chainId, rollup, verifier, tokens, accounts } = devnet.description;
+  const { url, chainId, rollup, verifier, bond, tokens, accounts } = devnet.description;
   console.log(
     formatTable([
       { type: "section-header", text: `Rollup ${preset}, prover ${prover}` },
@@ -44,6 +44,7 @@ function printDevnet(
       row("Chain id", String(chainId)),
       row("Rollup", rollup),
       row("Verifier", verifier),
+      row("Bond of its promises", bond),
       ...tokens.map(({ id, symbol, address }) => row(`Token ${id}, ${symbol}`, address)),
     ]),
   );

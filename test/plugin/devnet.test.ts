@@ -47,6 +47,19 @@ describe("plugin/devnet", () => {
     expect(await bob!.getBalance("TUSD")).to.equal(10n);
   });
 
+  it("promises what it accepts, for the bond that it prints", async () => {
+    const [, alice, bob] = await connection.rollup.getWallets();
+    await (await alice!.deposit({ token: "ETH", amount: 1000n })).wait();
+    if (!(await alice!.isSigningKeySet())) await alice!.setSigningKey();
+    await (await alice!.deposit({ token: "ETH", amount: 1n })).wait(); // its key is executed
+    const paid = await alice!.transfer({ to: bob!.address, token: "ETH", amount: 10n });
+    const { bond } = devnet.description;
+    const accepted = await paid.inclusion({ bond, l1: connection.ethers.provider });
+    expect(accepted.bond.bondAddress).to.equal(bond);
+    expect(accepted.bond.balanceWei).to.equal(100n * 10n ** 18n);
+    expect((await paid.wait()).status).to.equal("executed");
+  });
+
   it("passes coded errors with their facts through the port", async () => {
     const [, , , carol] = await connection.rollup.getWallets();
     await (await carol!.deposit({ token: "ETH", amount: 5n })).wait();

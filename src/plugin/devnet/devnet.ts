@@ -28,6 +28,8 @@ export interface DevnetDescription {
   readonly chainId: number;
   readonly rollup: string;
   readonly verifier: string;
+  /** The bond of the operator's promises. */
+  readonly bond: string;
   /** Tokens, ETH first. */
   readonly tokens: readonly { id: number; symbol: string; address: string }[];
   /** Accounts with ETH and the test tokens on L1; the first is operator and governor. */
@@ -51,6 +53,7 @@ const TOKENS = [
 const PUBLIC_MNEMONIC = "test test test test test test test test test test test junk";
 /** Address on which a server in Docker listens; clients connect to another. */
 const ALL_INTERFACES = "0.0.0.0";
+const BOND = { penaltyWei: 10n ** 18n, balanceWei: 100n * 10n ** 18n };
 const FUNDED_ACCOUNTS = 10;
 const TOKENS_PER_ACCOUNT = 1_000_000n * 10n ** 18n;
 
@@ -80,7 +83,12 @@ export async function startDevnet(
   for (const names of TOKENS) {
     tokens.push((await deployTestToken(hre.config, connection, names, mint)).address);
   }
-  const rollup = await connection.rollup.deploy({ ...deployOptions, tokens, mode: "interval" });
+  const rollup = await connection.rollup.deploy({
+    ...deployOptions,
+    tokens,
+    mode: "interval",
+    bond: BOND,
+  });
   const { contracts, provider, operator } = rollup;
   const listening = await server.listen();
   const description: DevnetDescription = {
@@ -88,6 +96,7 @@ export async function startDevnet(
     chainId: Number(operator.chainId),
     rollup: await contracts.rollup.getAddress(),
     verifier: await contracts.verifier.getAddress(),
+    bond: rollup.bondAddress!,
     tokens: (await provider.getTokens()).map(({ id, symbol, address }) => ({
       id,
       symbol,

@@ -67,10 +67,36 @@ async function deployBond(
   environment: BondEnvironment,
   action: Extract<BondAction, { type: "deploy" }>,
 ): Promise<string> {
-  const { config, artifacts, connection } = environment;
-  const { rollup, signerAddress, penaltyWei, delaySeconds, valueWei } = action;
+  const { config, connection } = environment;
+  const { rollup, ...terms } = action;
   const settings = rollup === undefined ? {} : { rollup };
   const { rollupAddress } = await locateRollup(config, connection, settings);
+  return deployBondOf(environment, rollupAddress, terms);
+}
+
+/** What the deployer of a bond chooses. */
+export interface BondTerms {
+  readonly signerAddress: string;
+  /** What a broken promise costs. */
+  readonly penaltyWei: bigint;
+  /** Between the announcement of a withdrawal and the withdrawal. */
+  readonly delaySeconds: number;
+  /** What the bond begins with. */
+  readonly valueWei: bigint;
+}
+
+/**
+ * Deploys a bond, which belongs to the network's first account.
+ *
+ * @returns Its address.
+ * @throws BOND_CALL_FAILED, NO_SIGNER
+ */
+export async function deployBondOf(
+  environment: BondEnvironment,
+  rollupAddress: string,
+  { signerAddress, penaltyWei, delaySeconds, valueWei }: BondTerms,
+): Promise<string> {
+  const { config, artifacts } = environment;
   const owner = await firstSigner(environment);
   const { abi, bytecode } = await artifacts.readArtifact(bondContract(config));
   const factory = new ContractFactory(abi as InterfaceAbi, bytecode, owner);

@@ -99,6 +99,10 @@ export class LazyRollup implements ConnectionRollup {
     return this.#current.provider;
   }
 
+  get bondAddress(): string | undefined {
+    return this.#current.bondAddress;
+  }
+
   get operator(): Operator {
     const { local } = this.#current;
     if (local !== undefined) return local.operator;

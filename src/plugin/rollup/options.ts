@@ -22,7 +22,7 @@ import { PRESET_NAMES, type PresetName } from "../../protocol/presets.ts";
 import { type FeesConfig, feesSchema } from "../config/node/fees.ts";
 import { PROVER_NAMES, type ProverName } from "../config/types.ts";
 import { pluginError } from "../errors.ts";
-import type { DeployOptions, OperatorSettings, ResumeOptions } from "./types.ts";
+import type { BondSettings, DeployOptions, OperatorSettings, ResumeOptions } from "./types.ts";
 
 const OPERATOR_MODES: readonly OperatorMode[] = ["manual", "on-demand", "interval"];
 
@@ -87,6 +87,7 @@ export const deployOptions = optionsOf<DeployOptions>({
   requestFeeWei: amount.optional(),
   requestFeeRecipient: nonZeroAddress.optional(),
   governance: governanceSettings.optional(),
+  bond: optionsOf<BondSettings>({ penaltyWei: amount, balanceWei: amount }).optional(),
   onDeployed: callback.optional() as Input<DeployOptions["onDeployed"]>,
 });
 

@@ -12,8 +12,10 @@ import { providerOf } from "../../l1/events.ts";
 import { assertRollupAt } from "../../l1/presence.ts";
 import type { Held } from "../../lease/lease.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
+import type { PromiseParts } from "../../operator/promises.ts";
 import type { Preset } from "../../protocol/presets.ts";
 import type { Prover } from "../../prover/prover.ts";
+import { assertBond, readBond } from "../../receipts/bond-on-l1.ts";
 import { createRpcClient } from "../../api/client.ts";
 import { createRpcHandler, type RpcHandler } from "../../server/handler.ts";
 import { readInput } from "../../sdk/inputs.ts";
@@ -28,12 +30,15 @@ import { packageContract, verifierContract } from "./artifact-names.ts";
 import { buildRollupIfLeftOut } from "./build-on-demand.ts";
 import { deployOptions } from "./options.ts";
 import { createProver } from "./prover.ts";
-import type { DeployOptions, OperatorSettings, RollupContracts } from "./types.ts";
+import type { BondSettings, DeployOptions, OperatorSettings, RollupContracts } from "./types.ts";
 
 const VERIFIER_ABI = [
   "function verifyProof(uint256 keyId, uint256[8] proof, uint256[] input) view returns (bool)",
   "function verifyProofs(uint256 inputCount, uint256[] claims) view returns (bool)",
 ];
+
+/** Of a bond that is deployed with a rollup: the contract's minimum, 7 days. */
+const BOND_DELAY_SECONDS = 7 * 24 * 60 * 60;
 
 /** Maximum time for an operator to end its present step. */
 const STOPPING_MS_MAX = 5_000;
@@ -67,6 +72,8 @@ export interface Session {
   readonly contracts: RollupContracts;
   readonly l1: RollupClient;
   readonly provider: RollupProvider;
+  /** Of a bond that was deployed with the rollup. */
+  readonly bondAddress?: string | undefined;
   /** Parts in this process; undefined if the operator runs in another. */
   readonly local?: LocalPart;
 }
@@ -111,7 +118,27 @@ export async function deploySession(
   options.onDeployed?.(location);
   const l1 = await connectRollup(location, deployer);
   for (const token of options.tokens ?? []) await l1.listToken(token);
-  return startSession(environment, options, { preset, feeAccountAddress, l1, prover });
+  const promises = options.bond && (await deployPromises(environment, l1, options.bond));
+  const parts = { preset, feeAccountAddress, l1, prover, ...(promises && { promises }) };
+  const session = await startSession(environment, options, parts);
+  return { ...session, bondAddress: promises?.bond.bondAddress };
+}
+
+/** Deploys a bond, for which the network's first account signs. @throws BOND_UNDERFUNDED */
+async function deployPromises(
+  environment: Environment,
+  { rollupAddress }: RollupClient,
+  { penaltyWei, balanceWei }: BondSettings,
+): Promise<PromiseParts> {
+  const { deployBondOf } = await import("./bond.ts");
+  const { connection } = environment;
+  const signer = await firstSigner(connection);
+  const terms = { penaltyWei, valueWei: balanceWei, delaySeconds: BOND_DELAY_SECONDS };
+  const { address: signerAddress } = signer;
+  const deployed = await deployBondOf(environment, rollupAddress, { signerAddress, ...terms });
+  const bond = await readBond(connection.ethers.provider, deployed);
+  assertBond(bond, rollupAddress, signerAddress);
+  return { bond, signer, signerAddress };
 }
 
 /** What an operator needs besides the settings. */

@@ -62,8 +62,21 @@ export interface DeployOptions extends OperatorSettings {
    * allows.
    */
   readonly governance?: GovernanceSettings;
+  /**
+   * A bond for promises, which the first signer then signs at acceptance (docs/receipts.md).
+   * Default: none, and nothing is promised.
+   */
+  readonly bond?: BondSettings;
   /** Receives the addresses as soon as the contracts are deployed, also if a later step fails. */
   readonly onDeployed?: (deployed: DeployedRollup) => void;
+}
+
+/** The bond of a rollup that is deployed with it. */
+export interface BondSettings {
+  /** What a broken promise costs, in wei; half of it goes to who shows it. */
+  readonly penaltyWei: bigint;
+  /** What the bond begins with, in wei; at least the penalty. */
+  readonly balanceWei: bigint;
 }
 
 /** The preset is that of the rollup; its circuits must have been built. */
@@ -233,6 +246,8 @@ export interface ConnectionRollup {
   readonly contracts: RollupContracts;
   /** The L2 API. @throws ROLLUP_NOT_DEPLOYED */
   readonly provider: RollupProvider;
+  /** The bond that `deploy` has made, if its options asked for one. @throws ROLLUP_NOT_DEPLOYED */
+  readonly bondAddress: string | undefined;
   /** The operator in this process. @throws ROLLUP_NOT_DEPLOYED, OPERATOR_ELSEWHERE */
   readonly operator: Operator;
 }
