@@ -138,7 +138,8 @@ export const token = z
     id: index,
     address: checkedAddress,
     symbol: z.string(),
-    decimals: index,
+    /** A byte of an ERC-20. */
+    decimals: index.max(255),
     /** Whether blocks of every kind can move it; others need a `wide` one, which costs more. */
     isMain: z.boolean(),
     /** Value in wei of a whole token (10^decimals) for fees, as far as the operator knows it. */

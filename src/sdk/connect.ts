@@ -23,6 +23,7 @@ import {
 import { sdkError } from "./errors.ts";
 import type { EventSource } from "./events.ts";
 import { option, readInput } from "./inputs.ts";
+import { assertL1Chain } from "./l1-chain.ts";
 import { pollEvents } from "./polling.ts";
 import { RollupProvider } from "./provider.ts";
 import { type EventRequest, Rollup } from "./rollup.ts";
@@ -146,26 +147,14 @@ async function openL1(
 ): Promise<Provider> {
   const { l1 } = options;
   if (typeof l1 === "object" && "getNetwork" in l1) {
-    assertChain(expected, (await l1.getNetwork()).chainId);
+    assertL1Chain(expected, (await l1.getNetwork()).chainId);
     return l1;
   }
   // The headers are for the node, and may have a password.
   const own = l1 === undefined ? request : requestOf(l1, omit(options, "headers"));
-  assertChain(expected, readChainId(await withRetries(coded(own), RETRIES)("eth_chainId", [])));
+  assertL1Chain(expected, await withRetries(coded(own), RETRIES)("eth_chainId", []));
   const ask: Eip1193 = { request: ({ method, params = [] }) => own(method, [...params]) };
   return new EthersProvider(ask, expected);
-}
-
-function readChainId(answer: unknown): bigint | undefined {
-  return typeof answer === "string" && /^0x[0-9a-f]{1,64}$/i.test(answer)
-    ? BigInt(answer)
-    : undefined;
-}
-
-/** @throws L1_CHAIN_MISMATCH */
-function assertChain(expected: bigint, actual: bigint | undefined): void {
-  if (actual === expected) return;
-  throw sdkError({ code: "L1_CHAIN_MISMATCH", expected, actual: actual ?? 0n });
 }
 
 /** @returns Undefined where no WebSocket can be opened. */

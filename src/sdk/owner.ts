@@ -9,6 +9,7 @@ import { sdkError } from "./errors.ts";
 import { type TokenReference } from "./fee-params.ts";
 import { RequestHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
+import { assertL1Chain } from "./l1-chain.ts";
 import {
   depositParams,
   type DepositParams,
@@ -61,16 +62,12 @@ export async function connectOwner(
   const current = getAddress(rollupAddress);
   const { pinned } = provider;
   const expected = trusted ?? pinned?.rollupAddress ?? current;
-  if (pinned !== undefined && pinned.chainId !== chainId) {
-    throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: pinned.chainId, actual: chainId });
-  }
+  if (pinned !== undefined) assertL1Chain(pinned.chainId, chainId);
   if (current !== expected) {
     throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
   }
   const l1 = await connectRollup({ rollupAddress }, l1Signer);
-  if (l1.chainId !== chainId) {
-    throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
-  }
+  assertL1Chain(chainId, l1.chainId);
   await assertRollupAt(l1Signer.provider, rollupAddress);
   return { l1Signer, l1, l1Address };
 }
@@ -182,10 +179,14 @@ export class OwnerWallet extends RollupAccount {
   /**
    * Requests on L1 that all of a token is paid out; no operator can refuse it. Resolves when mined.
    *
-   * @param params - `token`: symbol, L1 address or id.
+   * L1 takes a request about any account, and pays nothing if the sender does not own it. A node
+   * names the id of the owner's account, and only all blocks on L1 could prove it wrong: a request
+   * with a wrong one costs gas and its fee, and pays nothing. With `accountId` no node is asked.
+   *
+   * @param params - `token`: symbol, L1 address or id; `accountId`, if it is known for certain.
    * @returns A handle on the request.
    * @throws TOKEN_UNKNOWN, OPTION_INVALID, OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT,
-   * ROLLUP_REPLACED, L1_REVERTED
+   * ROLLUP_REPLACED, L1_REVERTED, also for an `accountId` that no account can have
    *
    * @example
    * const exit = await alice.requestFullExit({ token: "ETH" });
@@ -193,11 +194,20 @@ export class OwnerWallet extends RollupAccount {
    * await alice.getBalance("ETH"); // 0n
    */
   async requestFullExit(params: FullExitParams): Promise<RequestHandle> {
-    const { token } = readInput(fullExitParams, params);
-    const { address } = await this.tokens.getToken(token);
+    const { token, accountId } = readInput(fullExitParams, params);
+    const [id, { address }] =
+      accountId === undefined
+        ? await this.#askForExit(token)
+        : [accountId, await this.#tokenOnL1(token)];
+    return this.#handle(await this.l1.requestFullExit(id, address));
+  }
+
+  /** The owner's account and a token, as the node names them. */
+  async #askForExit(token: TokenReference): Promise<[accountId: number, token: Token]> {
+    const found = await this.tokens.getToken(token);
     const accountId = await this.accountId();
     await this.provider.assertRollup(this.l1);
-    return this.#handle(await this.l1.requestFullExit(accountId, address));
+    return [accountId, found];
   }
 
   /**
@@ -263,16 +273,20 @@ export class OwnerWallet extends RollupAccount {
    */
   async withdrawPending(params: PendingParams = {}): Promise<PendingPayment[]> {
     const { token } = readInput(pendingParams, params);
-    const references = token === undefined ? await this.#listedOnL1() : [token];
+    const tokens = token === undefined ? await this.#listedOnL1() : [await this.#tokenOnL1(token)];
     const paid: PendingPayment[] = [];
-    for (const reference of references) {
-      const found = typeof reference === "object" ? reference : await this.getToken(reference);
+    for (const found of tokens) {
       const amount = await this.l1.contract.pendingBalance(this.address, found.address);
       if (amount === 0n) continue;
       const { hash } = await this.l1.withdrawPendingBalance(this.address, found.address);
       paid.push({ token: found, amount, hash });
     }
     return paid;
+  }
+
+  /** Finds a token without any operator. @throws TOKEN_UNKNOWN */
+  async #tokenOnL1(reference: TokenReference): Promise<Token> {
+    return findToken(await this.#listedOnL1(), reference);
   }
 
   /** All tokens as L1 lists them, because no operator shall be needed. */
