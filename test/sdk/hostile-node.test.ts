@@ -24,6 +24,8 @@ const ETHER = 10n ** 18n;
 /** With the case of a letter changed, its checksum is wrong. */
 const MISTYPED = TO.replace("A11cE", "a11cE");
 const ROUNDS = 400;
+/** An action takes about as many calls. */
+const CALLS_MAX = 8;
 
 const random = createRandom();
 
