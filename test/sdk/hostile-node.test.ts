@@ -255,10 +255,14 @@ describe(`sdk: hostile nodes (${random.title})`, () => {
     for (let round = 0; round < ROUNDS; round++) {
       const name = names[round % names.length]!;
       const edits: string[] = [];
-      node.answer = async (_call, _response, pass) => {
+      // One answer, so that those before it lead there; or all from there on.
+      let honest = random.int(CALLS_MAX);
+      const isLasting = random.bool();
+      node.answer = async ({ method }, _response, pass) => {
         const answer = (await pass()) as { result: unknown };
+        if (honest-- > 0 || (edits.length > 0 && !isLasting)) return answer;
         const result = damage(random, answer.result);
-        edits.push(JSON.stringify(result)?.slice(0, 300));
+        edits.push(`${method} ${JSON.stringify(result)?.slice(0, 300)}`);
         return { ...answer, result };
       };
       await actions[name]!().catch((error: unknown) => {
