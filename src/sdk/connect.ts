@@ -11,7 +11,7 @@ import { fromJsonRpcError } from "../api/error-transport.ts";
 import { rpcError } from "../api/errors.ts";
 import { createHttpRequest } from "../api/http.ts";
 import { withRetries } from "../api/retry.ts";
-import { type Eip1193, EthersProvider } from "../l1/eip1193.ts";
+import type { Eip1193 } from "../l1/eip1193.ts";
 import { omit } from "../util/omit.ts";
 import { openOnce } from "../util/once.ts";
 import {
@@ -24,6 +24,7 @@ import { sdkError } from "./errors.ts";
 import type { EventSource } from "./events.ts";
 import { option, readInput } from "./inputs.ts";
 import { assertL1Chain } from "./l1-chain.ts";
+import { NodeL1 } from "./node-l1.ts";
 import { pollEvents } from "./polling.ts";
 import { RollupProvider } from "./provider.ts";
 import { type EventRequest, Rollup } from "./rollup.ts";
@@ -154,7 +155,7 @@ async function openL1(
   const own = l1 === undefined ? request : requestOf(l1, omit(options, "headers"));
   assertL1Chain(expected, await withRetries(coded(own), RETRIES)("eth_chainId", []));
   const ask: Eip1193 = { request: ({ method, params = [] }) => own(method, [...params]) };
-  return new EthersProvider(ask, expected);
+  return new NodeL1(ask, expected);
 }
 
 /** @returns Undefined where no WebSocket can be opened. */

@@ -13,10 +13,11 @@ import {
   TypedDataEncoder,
   type TypedDataField,
 } from "ethers";
-import { type Eip1193, EthersProvider } from "../l1/eip1193.ts";
+import type { Eip1193 } from "../l1/eip1193.ts";
 import { sdkError } from "./errors.ts";
 import { option, readInput } from "./inputs.ts";
 import { assertL1Chain } from "./l1-chain.ts";
+import { NodeL1 } from "./node-l1.ts";
 
 /** An account of viem that holds its key, as of `privateKeyToAccount`. */
 export interface ViemAccount {
@@ -102,7 +103,7 @@ export async function toL1Signer(
 /** @throws L1_CHAIN_MISMATCH */
 async function ownL1(client: Eip1193, chainId: bigint): Promise<Provider> {
   assertL1Chain(chainId, await client.request({ method: "eth_chainId" }));
-  return new EthersProvider({ request: (call) => client.request(call) }, chainId);
+  return new NodeL1({ request: (call) => client.request(call) }, chainId);
 }
 
 /** A signer over an account of viem. */

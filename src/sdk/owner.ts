@@ -2,6 +2,7 @@
 import { Contract, getAddress, type Provider, type Signer } from "ethers";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
 import { assertRollupAt } from "../l1/presence.ts";
+import { readContract } from "../l1/reverts.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { RollupAccount } from "./account.ts";
 import type { TokenSource } from "./drafts.ts";
@@ -144,7 +145,7 @@ export class OwnerWallet extends RollupAccount {
     const { id, address } = await this.getToken(token);
     const owner = await this.l1Signer.getAddress();
     if (id === ETH_TOKEN_ID) return this.#l1Provider.getBalance(owner);
-    return this.#erc20(address).balanceOf(owner);
+    return readContract("balanceOf", () => this.#erc20(address).balanceOf(owner));
   }
 
   // ------------------------------------------------------------------------------------ from L1
@@ -222,8 +223,13 @@ export class OwnerWallet extends RollupAccount {
    */
   async getDepositAllowance(token: TokenReference): Promise<bigint> {
     const { address } = await this.getToken(token);
+    return this.#allowance(address);
+  }
+
+  async #allowance(token: string): Promise<bigint> {
     const owner = await this.l1Signer.getAddress();
-    return this.#erc20(address).allowance(owner, this.l1.rollupAddress);
+    const { rollupAddress } = this.l1;
+    return readContract("allowance", () => this.#erc20(token).allowance(owner, rollupAddress));
   }
 
   /**
@@ -257,7 +263,12 @@ export class OwnerWallet extends RollupAccount {
    */
   async getPendingBalance(token: TokenReference): Promise<bigint> {
     const { address } = await this.getToken(token);
-    return this.l1.contract.pendingBalance(this.address, address);
+    return this.#pendingIn(address);
+  }
+
+  #pendingIn(token: string): Promise<bigint> {
+    const { contract } = this.l1;
+    return readContract("pendingBalance", () => contract.pendingBalance(this.address, token));
   }
 
   /**
@@ -276,7 +287,7 @@ export class OwnerWallet extends RollupAccount {
     const tokens = token === undefined ? await this.#listedOnL1() : [await this.#tokenOnL1(token)];
     const paid: PendingPayment[] = [];
     for (const found of tokens) {
-      const amount = await this.l1.contract.pendingBalance(this.address, found.address);
+      const amount = await this.#pendingIn(found.address);
       if (amount === 0n) continue;
       const { hash } = await this.l1.withdrawPendingBalance(this.address, found.address);
       paid.push({ token: found, amount, hash });
@@ -291,7 +302,7 @@ export class OwnerWallet extends RollupAccount {
 
   /** All tokens as L1 lists them, because no operator shall be needed. */
   async #listedOnL1(): Promise<Token[]> {
-    const count = Number(await this.l1.contract.tokenCount());
+    const count = Number(await readContract("tokenCount", () => this.l1.contract.tokenCount()));
     const ids = Array.from({ length: count }, (_, id) => id);
     return Promise.all(ids.map((id) => this.l1.readListedToken(id)));
   }
@@ -306,9 +317,7 @@ export class OwnerWallet extends RollupAccount {
 
   /** Clears the allowance first, because tokens such as USDT refuse to change one that is not 0. */
   async #approve(token: string, amount: bigint): Promise<void> {
-    const spender = this.l1.rollupAddress;
-    const owner = await this.l1Signer.getAddress();
-    const allowance = await this.#erc20(token).allowance(owner, spender);
+    const allowance = await this.#allowance(token);
     if (allowance >= amount) return;
     const amounts = allowance === 0n ? [amount] : [0n, amount];
     for (const allowed of amounts) {
