@@ -28,12 +28,52 @@ export function assertWanted(signal: Abort | undefined): void {
   if (signal?.aborted === true) throw rpcError({ code: "ABORTED" }, { cause: signal.reason });
 }
 
+/** Who waits for which abort: a signal has one listener of ours, however many wait. */
+const waiting = new WeakMap<Abort, Set<() => void>>();
+
 /** Calls a listener at the abort, or at once after it. @returns Calls it no more. */
 export function onAbort(signal: Abort | undefined, listener: () => void): () => void {
   if (signal === undefined) return () => undefined;
-  if (signal.aborted) listener();
-  else signal.addEventListener("abort", listener);
-  return () => signal.removeEventListener("abort", listener);
+  if (signal.aborted) {
+    listener();
+    return () => undefined;
+  }
+  const all = waiting.get(signal) ?? listenTo(signal);
+  const own = () => listener();
+  all.add(own);
+  return () => void all.delete(own);
+}
+
+/** Platforms warn of a signal with more than ten listeners. */
+function listenTo(signal: Abort): Set<() => void> {
+  const all = new Set<() => void>();
+  waiting.set(signal, all);
+  signal.addEventListener("abort", () => {
+    for (const listener of [...all]) if (all.has(listener)) listener();
+  });
+  return all;
+}
+
+/** Some signals as one. */
+export interface JoinedAborts {
+  /** Is aborted with the first of them; undefined if there is none. */
+  readonly signal: Abort | undefined;
+  /** Listens to them no more. */
+  stop(): void;
+}
+
+/** Joins signals. Call `stop` when the work is over. */
+export function joinAborts(...signals: readonly (Abort | undefined)[]): JoinedAborts {
+  const given = signals.filter((signal) => signal !== undefined);
+  if (given.length < 2) return { signal: given[0], stop: () => undefined };
+  const joined = new AbortController();
+  const stops = given.map((signal) => onAbort(signal, () => joined.abort(signal.reason)));
+  return {
+    signal: joined.signal,
+    stop: () => {
+      for (const stop of stops) stop();
+    },
+  };
 }
 
 /** Waits for a promise, or until it is not wanted. @throws ABORTED, and as the promise */

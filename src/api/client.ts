@@ -1,7 +1,7 @@
 /** The client of the `rollup_*` methods, over any JSON-RPC transport. */
 import type { z } from "zod";
 import { toJson } from "../util/json.ts";
-import { type Abort, assertWanted, untilAbort } from "./abort.ts";
+import { type Abort, assertWanted, joinAborts, untilAbort } from "./abort.ts";
 import { fromJsonRpcError } from "./error-transport.ts";
 import { rpcError } from "./errors.ts";
 import {
@@ -56,24 +56,44 @@ export interface RpcClient {
  * chainId; // 31337n
  */
 export function createRpcClient(request: JsonRpcRequest): RpcClient {
-  return createClient(request, undefined);
+  return createClient(request, []);
 }
 
-function createClient(request: AbortableRequest, signal: Abort | undefined): RpcClient {
+function createClient(request: AbortableRequest, signals: readonly Abort[]): RpcClient {
   return {
-    until: (other) => createClient(request, other),
+    until: (signal) => createClient(request, [...signals, signal]),
     async call(method, ...params) {
-      assertWanted(signal);
-      const answer = await untilAbort(
-        send(request, method, toJson(params) as unknown[], signal),
-        signal,
-      );
-      const schema: ResultSchema<typeof method> = RPC_METHODS[method].result;
-      const parsed = schema.safeParse(answer);
-      if (parsed.success) return parsed.data;
-      throw rpcError({ code: "RPC_RESULT_INVALID", method, ...firstIssue(parsed.error) });
+      const { signal, stop } = joinAborts(...signals);
+      try {
+        assertWanted(signal);
+        const sent = send(request, method, toJson(params) as unknown[], signal);
+        return readResult(method, await untilAbort(sent, signal));
+      } finally {
+        stop();
+      }
     },
   };
+}
+
+/** @throws RPC_RESULT_INVALID */
+function readResult<M extends RpcMethod>(method: M, answer: unknown): RpcResult<M> {
+  const schema: ResultSchema<M> = RPC_METHODS[method].result;
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw rpcError({ code: "RPC_RESULT_INVALID", method, ...firstIssue(parsed.error) });
+}
+
+/** A client whose calls end with a signal, also one that knows no signals. */
+export function untilOf(client: RpcClient, signal: Abort | undefined): RpcClient {
+  if (signal === undefined) return client;
+  return (
+    client.until?.(signal) ?? {
+      call: async (method, ...params) => {
+        assertWanted(signal);
+        return untilAbort(client.call(method, ...params), signal);
+      },
+    }
+  );
 }
 
 async function send(

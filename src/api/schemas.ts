@@ -4,6 +4,7 @@
  * Integers that may pass 2^53 travel as 0x-hex quantities, addresses as 0x-hex of up to 20 bytes.
  * A description names a schema in docs/rpc.md.
  */
+import { isAddress } from "ethers";
 import { z } from "zod";
 import { OPERATION_NAMES, TRANSACTION_TYPES } from "../operations/table.ts";
 import {
@@ -22,10 +23,14 @@ export const quantity = z
   .regex(/^0x[0-9a-fA-F]{1,64}$/, "expected an integer of at most 32 bytes as 0x-hex")
   .transform((text) => BigInt(text))
   .describe("Quantity");
-const index = z.number().int().nonnegative();
+const index = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const address = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address of 20 bytes")
+  .describe("Address");
+/** An address in an answer; with letters of both cases it has a checksum. */
+const checkedAddress = address
+  .refine((text) => isAddress(text), "expected an address with a valid checksum")
   .describe("Address");
 /** Inside transactions an address is an integer. */
 const addressInteger = z
@@ -78,7 +83,7 @@ export const signedTransaction = z
   .discriminatedUnion("type", [anySchema!, ...otherSchemas])
   .describe("SignedTransaction") as unknown as z.ZodType<SubmittedTransaction>;
 
-const bond = z.object({ chainId: quantity, address }).strict();
+const bond = z.object({ chainId: quantity, address: checkedAddress }).strict();
 const promiseSignature = z
   .string()
   .regex(/^0x[0-9a-fA-F]{130}$/, "expected a signature of 65 bytes as 0x-hex")
@@ -96,7 +101,7 @@ export const inclusionPromise = z
         op: index,
         tokenId,
         /** Zero if the transaction has none. */
-        recipient: address,
+        recipient: checkedAddress,
         amount: quantity,
         /** Last Unix second of blocks that must have the transaction. */
         validUntil: quantity,
@@ -131,9 +136,10 @@ export const blockPromise = z
 export const token = z
   .object({
     id: index,
-    address,
+    address: checkedAddress,
     symbol: z.string(),
-    decimals: index,
+    /** A byte of an ERC-20. */
+    decimals: index.max(255),
     /** Whether blocks of every kind can move it; others need a `wide` one, which costs more. */
     isMain: z.boolean(),
     /** Value in wei of a whole token (10^decimals) for fees, as far as the operator knows it. */
@@ -144,7 +150,7 @@ export const token = z
 export const config = z
   .object({
     chainId: quantity,
-    rollupAddress: address,
+    rollupAddress: checkedAddress,
     preset: z.enum(PRESET_NAMES),
     prover: z.string(),
     protocolDigest: hash,
@@ -207,7 +213,7 @@ export const status = z
 export const account = z
   .object({
     id: index,
-    address,
+    address: checkedAddress,
     nonce: index,
     /** 0 while no signing key is set. */
     pubKeyHash: quantity,

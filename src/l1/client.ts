@@ -48,7 +48,7 @@ import { type L1Call, type PendingTransactions, Sender } from "./sending.ts";
 import { DEFAULT_PATIENCE, type Patience, type SendingSettings } from "./settings.ts";
 import { isRequestUrgent } from "./expiry.ts";
 import { isOwnCommit, readStanding } from "./standing.ts";
-import { toL1Error } from "./reverts.ts";
+import { readContract } from "./reverts.ts";
 import { readToken } from "./tokens.ts";
 import type {
   CommitBlock,
@@ -229,16 +229,13 @@ export class RollupClient {
    * @throws L1_REVERTED if none is listed under the id
    */
   async readListedToken(id: number): Promise<Token> {
-    try {
-      return await readToken(this.#provider, id, await this.contract.tokenAddress(id));
-    } catch (error) {
-      throw toL1Error("tokenAddress", error);
-    }
+    const address = await readContract("tokenAddress", () => this.contract.tokenAddress(id));
+    return readToken(this.#provider, id, address);
   }
 
   /** Returns the current fee of a priority request, in wei. */
   async readRequestFee(): Promise<bigint> {
-    return this.contract.requestFeeWei();
+    return readContract("requestFeeWei", () => this.contract.requestFeeWei());
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   type JsonRpcResult,
   Network,
 } from "ethers";
+import { isRollupError } from "../util/errors.ts";
 
 /** A request of JSON-RPC. */
 export interface RpcCall {
@@ -48,6 +49,7 @@ export class EthersProvider extends JsonRpcApiProvider {
       const result = await this.#inner.request({ method, params: params as unknown[] });
       return { id, result };
     } catch (error) {
+      if (isRollupError(error)) throw error;
       const { message, code, data, ...others } = error as NodeError;
       // As over HTTP: an error with a code is an answer, any other one is a failed request.
       if (typeof code !== "number") throw Object.assign(new Error(message), others);

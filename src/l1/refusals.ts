@@ -91,13 +91,17 @@ export function isMisuse(error: unknown): boolean {
   );
 }
 
-/** JSON-RPC: invalid request, unknown method, invalid parameters, not supported; and of ethers. */
+/**
+ * JSON-RPC: invalid request, unknown method, invalid parameters, not supported; of ethers; and of
+ * answers that were refused for their form.
+ */
 const PERMANENT_RPC_CODES: readonly unknown[] = [
   -32600,
   -32601,
   -32602,
   -32004,
   "UNSUPPORTED_OPERATION",
+  "RPC_RESULT_INVALID",
 ];
 const PERMANENT_STATUSES: readonly unknown[] = [400, 401, 403, 404, 405, 413];
 const CLOSED = /provider.*(closed|destroyed)|(closed|destroyed).*provider/i;

@@ -23,11 +23,26 @@ const KNOWN_ERRORS = new Interface([
  *
  * @param call - Name of the contract's function, for the message.
  * @param error - The provider's error.
- * @returns DEV_KEYS_ON_LIVE_CHAIN or L1_REVERTED, or `error` itself if it is not a revert.
+ * @returns DEV_KEYS_ON_LIVE_CHAIN or L1_REVERTED; L1_REQUEST_FAILED for an answer that cannot be
+ * decoded; or `error` itself if it is another one.
  */
 export function toL1Error(call: string, error: unknown): unknown {
+  if (isError(error, "BAD_DATA")) {
+    const reason = `what it answers is no result of ${call}`;
+    const facts = { request: "eth_call", attempts: 1, reason, mayRecover: false };
+    return l1Error({ code: "L1_REQUEST_FAILED", ...facts }, { cause: error });
+  }
   const data = findRevertData(error) ?? (isError(error, "CALL_EXCEPTION") ? NO_REASON : undefined);
   return data === undefined ? error : decodeRevert(call, data, error);
+}
+
+/** Calls a contract without a transaction. @throws as {@link toL1Error} */
+export async function readContract<T>(call: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw toL1Error(call, error);
+  }
 }
 
 /**

@@ -7,9 +7,9 @@ import type { SignedMessage } from "../kernel/eddsa.ts";
 import { verify } from "../kernel/signatures.ts";
 import { batchMessages } from "../operations/batch.ts";
 import { type SignedTransaction, signingWords } from "../operations/transaction.ts";
+import { transactionHash } from "../operations/transaction-hash.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { operatorError } from "./errors.ts";
-import { transactionHash } from "./transaction-hash.ts";
 
 /** A transaction with the consent of its account's owner, which a ChangePubKey needs, 0x-hex. */
 export interface Submission {

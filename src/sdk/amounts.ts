@@ -4,9 +4,10 @@
  * Transfers carry amounts and fees in a packed form, which has no place for every value: round with
  * the `closestPackable…` functions, or transfer an amount of at most ten digits followed by zeros.
  */
-import { formatUnits, parseUnits } from "ethers";
+import { parseUnits } from "ethers";
+import { formatDecimal } from "../util/decimals.ts";
 import { sdkError } from "./errors.ts";
-import { amount as amountInput, readInput, show } from "./inputs.ts";
+import { amount as amountInput, integer, readInput, show } from "./inputs.ts";
 import type { Token } from "./provider.ts";
 
 export {
@@ -17,6 +18,9 @@ export {
   isPackableAmount,
   isPackableFee,
 } from "../operations/packed.ts";
+
+/** Of an ERC-20: a byte. */
+const DECIMALS_MAX = 255;
 
 /**
  * Reads an amount that a person has written.
@@ -46,11 +50,12 @@ export function parseAmount(text: string, { decimals }: Pick<Token, "decimals">)
  * @param amount - In the token's smallest unit, not negative.
  * @param token - A token of `provider.getTokens()`, or just its `decimals`.
  * @returns Decimal text in whole tokens, with at least one digit after the point.
- * @throws AMOUNT_INVALID
+ * @throws AMOUNT_INVALID, OPTION_INVALID
  *
  * @example
  * formatAmount(1_500_000n, { decimals: 6 }); // "1.5"
  */
 export function formatAmount(amount: bigint, { decimals }: Pick<Token, "decimals">): string {
-  return formatUnits(readInput(amountInput, amount, "amount"), decimals);
+  const value = readInput(amountInput, amount, "amount");
+  return formatDecimal(value, readInput(integer(0, DECIMALS_MAX), decimals, "decimals"));
 }

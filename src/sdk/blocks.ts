@@ -1,13 +1,9 @@
 /** Blocks one after the other, none left out. */
 import { type Abort, pause } from "../api/abort.ts";
-import { rpcError } from "../api/errors.ts";
 import { sdkError } from "./errors.ts";
-import type { BlockEvent, EventSource, RollupEvent } from "./events.ts";
+import { BLOCK_STATUSES, type BlockEvent, type EventSource, type RollupEvent } from "./events.ts";
 import { abortSignal, integer, oneOf, optionsOf } from "./inputs.ts";
-import { persistently } from "./persistence.ts";
 import type { BlockInfo, RollupProvider } from "./provider.ts";
-
-const BLOCK_STATUSES = ["sealed", "committed", "proven", "executed"] as const;
 
 /** Which blocks are followed. */
 export interface BlockOptions {
@@ -30,6 +26,7 @@ const LOST_MS = 1_000;
 
 /** Where the blocks come from. */
 export interface BlockSource {
+  /** Waits for a node that is away. */
   readonly provider: RollupProvider;
   /** Opens a source of news; they only wake. */
   open(): Promise<EventSource>;
@@ -39,21 +36,20 @@ export interface BlockSource {
 }
 
 /**
- * Follows blocks by their numbers. Events only wake it up, so it leaves nothing out if they are
+ * Reads blocks by their numbers. Events only wake it up, so it leaves nothing out if they are
  * lost or wrong.
  */
-export async function* followBlocks(
+export async function* readBlocks(
   source: BlockSource,
   { from, status = "sealed" }: BlockOptions,
 ): AsyncGenerator<BlockInfo, void, undefined> {
-  const { provider, signal } = source;
+  const { provider } = source;
   const news = await News.open(source);
   try {
-    let number = from ?? (await sealedBlocks(provider, signal)) + 1;
+    let number = from ?? (await sealedBlocks(provider)) + 1;
     for (;;) {
-      const block = await persistently(() => provider.getBlock(number), signal);
-      if (block === null) await assertKept(provider, number, signal);
-      else assertNumber(block, number);
+      const block = await provider.getBlock(number);
+      if (block === null) await assertKept(provider, number);
       if (block === null || !hasStatus(block.status, status)) {
         await news.wait(({ blockNumber, ...event }) => {
           return blockNumber >= number && hasStatus(event.status, status);
@@ -121,20 +117,13 @@ function hasStatus(status: BlockInfo["status"], wanted: BlockInfo["status"]): bo
   return BLOCK_STATUSES.indexOf(status) >= BLOCK_STATUSES.indexOf(wanted);
 }
 
-async function sealedBlocks(provider: RollupProvider, signal: Abort): Promise<number> {
-  const { blocks } = await persistently(() => provider.getStatus(), signal);
-  return blocks.sealed;
+async function sealedBlocks(provider: RollupProvider): Promise<number> {
+  return (await provider.getStatus()).blocks.sealed;
 }
 
 /** @throws BLOCK_NOT_KEPT if the block is there no more, and not just not yet */
-async function assertKept(provider: RollupProvider, number: number, signal: Abort): Promise<void> {
-  if (number > (await sealedBlocks(provider, signal))) return;
-  const again = await persistently(() => provider.getBlock(number), signal);
+async function assertKept(provider: RollupProvider, number: number): Promise<void> {
+  if (number > (await sealedBlocks(provider))) return;
+  const again = await provider.getBlock(number);
   if (again === null) throw sdkError({ code: "BLOCK_NOT_KEPT", blockNumber: number });
-}
-
-function assertNumber({ blockNumber }: BlockInfo, asked: number): void {
-  if (blockNumber === asked) return;
-  const facts = { path: "blockNumber", reason: `it is block ${blockNumber}, not ${asked}` };
-  throw rpcError({ code: "RPC_RESULT_INVALID", method: "rollup_getBlock", ...facts });
 }

@@ -1,14 +1,19 @@
 /** Connects to a rollup by the URL of one of its nodes. */
 import { getAddress, type Provider } from "ethers";
 import { assertWanted, onAbort } from "../api/abort.ts";
-import { type AbortableRequest, createRpcClient, type JsonRpcRequest } from "../api/client.ts";
+import {
+  type AbortableRequest,
+  createRpcClient,
+  type JsonRpcRequest,
+  untilOf,
+} from "../api/client.ts";
 import { fromJsonRpcError } from "../api/error-transport.ts";
 import { rpcError } from "../api/errors.ts";
 import { createHttpRequest } from "../api/http.ts";
 import { withRetries } from "../api/retry.ts";
-import { type Eip1193, EthersProvider } from "../l1/eip1193.ts";
+import type { Eip1193 } from "../l1/eip1193.ts";
 import { omit } from "../util/omit.ts";
-import { once } from "../util/once.ts";
+import { openOnce } from "../util/once.ts";
 import {
   type ConnectionOptions,
   connectionOptions,
@@ -16,11 +21,13 @@ import {
   toStreamUrl,
 } from "./connection-params.ts";
 import { sdkError } from "./errors.ts";
-import type { EventSource, EventSubject } from "./events.ts";
+import type { EventSource } from "./events.ts";
 import { option, readInput } from "./inputs.ts";
+import { assertL1Chain } from "./l1-chain.ts";
+import { NodeL1 } from "./node-l1.ts";
 import { pollEvents } from "./polling.ts";
-import { RollupProvider, type RollupInfo } from "./provider.ts";
-import { Rollup } from "./rollup.ts";
+import { RollupProvider } from "./provider.ts";
+import { type EventRequest, Rollup } from "./rollup.ts";
 import { type OpenSocket, StreamLink } from "./stream-link.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -79,10 +86,9 @@ export async function connect(node: RollupNode, options: ConnectionOptions = {})
   assertWanted(signal);
   const request = requestOf(readInput(nodeInput, node, "node"), whole);
   const client = createRpcClient(withRetries(coded(request), retries));
-  const config = await new RollupProvider(signal === undefined ? client : client.until!(signal)) //
-    .getConfig();
-  assertPinned(config, whole);
+  const config = await new RollupProvider(untilOf(client, signal)).getConfig();
   const rollupAddress = getAddress(config.rollupAddress);
+  assertPinned(config.chainId, rollupAddress, whole);
   const link = createLink(node, whole);
   let stop = () => {};
   const rollup = new Rollup({
@@ -91,7 +97,7 @@ export async function connect(node: RollupNode, options: ConnectionOptions = {})
     rollupAddress,
     isPinned: whole.rollupAddress !== undefined,
     openL1: openOnce(() => openL1(request, config.chainId, whole)),
-    openEvents: (provider, subject) => openEvents(provider, subject, link, whole),
+    openEvents: (wanted) => openEvents(wanted, link, whole),
     silenceMs: SILENT_POLLS * (whole.pollMs ?? POLL_MS),
     onClose: () => {
       stop();
@@ -124,28 +130,14 @@ function coded(request: AbortableRequest): AbortableRequest {
 }
 
 /** @throws ROLLUP_MISMATCH */
-function assertPinned(config: RollupInfo, { chainId, rollupAddress }: ConnectionOptions): void {
-  const actual = getAddress(config.rollupAddress);
+function assertPinned(chain: bigint, actual: string, pinned: ConnectionOptions): void {
+  const { chainId, rollupAddress } = pinned;
   if (rollupAddress !== undefined && rollupAddress !== actual) {
     throw sdkError({ code: "ROLLUP_MISMATCH", what: "address", expected: rollupAddress, actual });
   }
-  if (chainId === undefined || BigInt(chainId) === config.chainId) return;
-  const facts = { expected: String(chainId), actual: String(config.chainId) };
+  if (chainId === undefined || BigInt(chainId) === chain) return;
+  const facts = { expected: String(chainId), actual: String(chain) };
   throw sdkError({ code: "ROLLUP_MISMATCH", what: "chain id", ...facts });
-}
-
-/** As `once`, but a failure is not kept. */
-function openOnce<T>(open: () => Promise<T>): () => Promise<T> {
-  let opened: (() => Promise<T>) | undefined;
-  return async () => {
-    opened ??= once(open);
-    try {
-      return await opened();
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  };
 }
 
 /** @throws L1_CHAIN_MISMATCH */
@@ -156,26 +148,14 @@ async function openL1(
 ): Promise<Provider> {
   const { l1 } = options;
   if (typeof l1 === "object" && "getNetwork" in l1) {
-    assertChain(expected, (await l1.getNetwork()).chainId);
+    assertL1Chain(expected, (await l1.getNetwork()).chainId);
     return l1;
   }
   // The headers are for the node, and may have a password.
   const own = l1 === undefined ? request : requestOf(l1, omit(options, "headers"));
-  assertChain(expected, readChainId(await withRetries(coded(own), RETRIES)("eth_chainId", [])));
+  assertL1Chain(expected, await withRetries(coded(own), RETRIES)("eth_chainId", []));
   const ask: Eip1193 = { request: ({ method, params = [] }) => own(method, [...params]) };
-  return new EthersProvider(ask, expected);
-}
-
-function readChainId(answer: unknown): bigint | undefined {
-  return typeof answer === "string" && /^0x[0-9a-f]{1,64}$/i.test(answer)
-    ? BigInt(answer)
-    : undefined;
-}
-
-/** @throws L1_CHAIN_MISMATCH */
-function assertChain(expected: bigint, actual: bigint | undefined): void {
-  if (actual === expected) return;
-  throw sdkError({ code: "L1_CHAIN_MISMATCH", expected, actual: actual ?? 0n });
+  return new NodeL1(ask, expected);
 }
 
 /** @returns Undefined where no WebSocket can be opened. */
@@ -188,10 +168,10 @@ function createLink(node: RollupNode, options: ConnectionOptions): StreamLink | 
 }
 
 async function openEvents(
-  provider: RollupProvider,
-  subject: EventSubject,
+  { client, subject, signal }: EventRequest,
   link: StreamLink | undefined,
   { pollMs = POLL_MS }: ConnectionOptions,
 ): Promise<EventSource> {
-  return (await link?.subscribe(subject)) ?? pollEvents(provider, subject, pollMs);
+  const stream = await link?.subscribe(subject, signal);
+  return stream ?? pollEvents(client, subject, { pollMs, signal });
 }

@@ -1,7 +1,8 @@
 /** Transactions in words, for the person who signs or sends them. */
-import { formatUnits, getAddress, toBeHex } from "ethers";
+import { getAddress, toBeHex } from "ethers";
 import type { Transaction } from "../operations/transaction.ts";
 import { ADDRESS_BYTES, ETH_TOKEN_ID, TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { formatDecimal } from "../util/decimals.ts";
 
 /** What a description needs of a token. */
 export interface TokenNames {
@@ -35,7 +36,7 @@ export function describeTransaction(transaction: Transaction, token?: TokenNames
   const { type, accountId, nonce, tokenId, fee, validFrom, validUntil } = transaction;
   const show = (amount: bigint) =>
     token?.id === tokenId
-      ? `${formatUnits(amount, token.decimals)} ${nameOf(token)}`
+      ? `${formatDecimal(amount, token.decimals)} ${nameOf(token)}`
       : `${amount} smallest units of token ${tokenId}`;
   const { recipient, amount } = { recipient: undefined, amount: undefined, ...transaction };
   const lines = [

@@ -20,6 +20,7 @@ export type SdkErrorFacts =
   | { code: "INCLUSION_NOT_PROMISED"; hash: string }
   | { code: "FEE_ABOVE_MAXIMUM"; fee: bigint; maximum: bigint; tokenId: number }
   | { code: "BLOCK_NOT_KEPT"; blockNumber: number }
+  | { code: "ACCOUNT_EVENTS_MISSED"; account: number | string; maximum: number }
   | { code: "ROLLUP_MISMATCH"; what: string; expected: string; actual: string }
   | { code: "ROLLUP_NOT_PINNED"; rollupAddress: string; chainId: bigint }
   | { code: "KEY_DERIVATION_NOT_DETERMINISTIC"; address: string }
@@ -112,6 +113,12 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   BLOCK_NOT_KEPT: {
     message: ({ blockNumber }) => `The node does not keep block ${blockNumber} any more.`,
     fix: "Begin with a later block; rollup_getBlocks names the first one, and L1 has all of them.",
+  },
+  ACCOUNT_EVENTS_MISSED: {
+    message: ({ account, maximum }) =>
+      `More has happened to account ${account} since the node was last asked than it lists, or ` +
+      `than ${maximum} operations.`,
+    fix: "Read the present state and provider.history, and subscribe again; a stream leaves nothing out.",
   },
   ROLLUP_MISMATCH: {
     message: ({ what, expected, actual }) =>

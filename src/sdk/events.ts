@@ -1,6 +1,10 @@
 /** What listeners of a rollup hear. */
+import { STAGES } from "../protocol/stages.ts";
 import { omit } from "../util/omit.ts";
 import type { BlockInfo, RequestReceipt, TransactionReceipt } from "./provider.ts";
+
+/** What a block goes through, in this order. */
+export const BLOCK_STATUSES = ["sealed", "committed", "proven", "executed"] as const;
 
 /** A block has reached a status. */
 export interface BlockEvent {
@@ -62,4 +66,18 @@ export function saysTheSame(event: AccountEvent, before: AccountEvent | undefine
     before.blockNumber === event.blockNumber &&
     before.slotIndex === event.slotIndex
   );
+}
+
+/**
+ * Whether an event is beyond the one before. Any other one may be older and have come late, or L1
+ * has taken a stage back: the receipt has the answer.
+ */
+export function isBeyond(event: AccountEvent, before: AccountEvent | undefined): boolean {
+  if (before === undefined) return true;
+  if (event.status !== before.status) return rankOf(event) > rankOf(before);
+  return before.blockNumber === undefined && event.blockNumber !== undefined;
+}
+
+function rankOf({ status }: AccountEvent): number {
+  return status === "rejected" ? STAGES.length : STAGES.indexOf(status);
 }

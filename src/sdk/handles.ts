@@ -1,10 +1,12 @@
 /** Handles: what a wallet returns at once for work that takes time, and how to wait for it. */
 import type { Stage } from "../protocol/stages.ts";
-import type { RollupIdentity } from "./key-derivation.ts";
+import { joinAborts, pause } from "../api/abort.ts";
 import type { SignedTransaction } from "../operations/transaction.ts";
 import { receiptError } from "../receipts/errors.ts";
 import { isRollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
+import { abortSignal, integer, optionsOf, readInput } from "./inputs.ts";
+import type { RollupIdentity } from "./key-derivation.ts";
 import type { WaitOptions } from "./provider-params.ts";
 import {
   type BlockPromise,
@@ -13,6 +15,7 @@ import {
   type InclusionWish,
   isOperationOf,
   type PromiseTrust,
+  readTrust,
 } from "./promises.ts";
 import type { RequestReceipt, RollupProvider, TransactionReceipt } from "./provider.ts";
 
@@ -22,10 +25,15 @@ const PROMISE_PAUSE_MS = 300;
 const PROMISE_MS_MAX = 60_000;
 
 /** How a promise is waited for. */
-export interface PromiseOptions {
+export interface PromiseOptions extends WaitOptions {
   /** Time to wait until it can be made, in milliseconds. Default: a minute. */
   readonly timeoutMs?: number;
 }
+
+const promiseOptions = optionsOf<PromiseOptions>({
+  timeoutMs: integer(0).optional(),
+  signal: abortSignal.optional(),
+});
 
 /** A transaction as it was sent, and the rollup that it is for. */
 export interface SentTransaction {
@@ -64,39 +72,47 @@ export class TransactionHandle {
    * it, or if the caller's L1 node lags.
    *
    * @param trust - The bond, from somebody trusted, and the caller's own L1 node.
-   * @param options - How long to wait.
+   * @param options - How long to wait; `signal` ends the wait.
    * @returns The promise, with the whole block.
-   * @throws as `RollupProvider.getBlockPromise`, RECEIPT_WITHOUT_TRANSACTION, and
-   * TRANSACTION_NOT_PLACED
+   * @throws as `RollupProvider.getBlockPromise`, RECEIPT_WITHOUT_TRANSACTION,
+   * TRANSACTION_NOT_PLACED, OPTION_INVALID, OPTION_UNKNOWN, and ABORTED
    *
    * @example
    * const handle = await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
    * const trust = { bond: bob.address, l1: ethers.provider };
    * await handle.promise(trust); // throws PROMISES_NOT_OFFERED
    */
-  async promise(
-    trust: PromiseTrust,
-    { timeoutMs = PROMISE_MS_MAX }: PromiseOptions = {},
-  ): Promise<BlockPromise> {
-    const { rollupAddress } = this.#sent;
-    const whole = { rollup: rollupAddress, ...trust };
+  async promise(trust: PromiseTrust, options: PromiseOptions = {}): Promise<BlockPromise> {
+    const { timeoutMs = PROMISE_MS_MAX, signal } = readInput(promiseOptions, options, "options");
+    const whole = { rollup: this.#sent.rollupAddress, ...readTrust(trust) };
+    const ending = joinAborts(this.#provider.closing, signal);
+    const node = ending.signal === undefined ? this.#provider : this.#provider.until(ending.signal);
     const endMs = performance.now() + timeoutMs;
-    for (;;) {
-      const place = await this.#findPlace();
-      try {
-        const promise = await this.#provider.getBlockPromise(place.blockNumber, whole);
-        const operation = promise.operations[place.slotIndex];
-        if (operation && isOperationOf(this.#sent.transaction, operation)) return promise;
-        // Before it is promised, a block may be cut at another place.
-        const { blockNumber, slotIndex } = await this.#findPlace();
-        if (blockNumber === place.blockNumber && slotIndex === place.slotIndex) {
-          throw receiptError({ code: "RECEIPT_WITHOUT_TRANSACTION", ...place, hash: this.hash });
+    try {
+      for (;;) {
+        try {
+          const promise = await this.#askPromise(node, whole);
+          if (promise !== undefined) return promise;
+        } catch (error) {
+          if (!isEarly(error) || performance.now() + PROMISE_PAUSE_MS > endMs) throw error;
         }
-      } catch (error) {
-        if (!isEarly(error) || performance.now() + PROMISE_PAUSE_MS > endMs) throw error;
+        await pause(PROMISE_PAUSE_MS, ending.signal);
       }
-      await new Promise((resolve) => setTimeout(resolve, PROMISE_PAUSE_MS));
+    } finally {
+      ending.stop();
     }
+  }
+
+  /** @returns Undefined if the transaction has another place by now. */
+  async #askPromise(node: RollupProvider, trust: PromiseTrust): Promise<BlockPromise | undefined> {
+    const place = await this.#findPlace(node);
+    const promise = await node.getBlockPromise(place.blockNumber, trust);
+    const operation = promise.operations[place.slotIndex];
+    if (operation && isOperationOf(this.#sent.transaction, operation)) return promise;
+    // Before it is promised, a block may be cut at another place.
+    const { blockNumber, slotIndex } = await this.#findPlace(node);
+    if (blockNumber !== place.blockNumber || slotIndex !== place.slotIndex) return undefined;
+    throw receiptError({ code: "RECEIPT_WITHOUT_TRANSACTION", ...place, hash: this.hash });
   }
 
   /**
@@ -121,9 +137,9 @@ export class TransactionHandle {
   }
 
   /** @throws TRANSACTION_NOT_PLACED */
-  async #findPlace(): Promise<{ blockNumber: number; slotIndex: number }> {
+  async #findPlace(node: RollupProvider): Promise<{ blockNumber: number; slotIndex: number }> {
     const { hash } = this;
-    const { blockNumber, slotIndex } = (await this.#provider.getReceipt(hash)) ?? {};
+    const { blockNumber, slotIndex } = (await node.getReceipt(hash)) ?? {};
     if (blockNumber !== undefined && slotIndex !== undefined) return { blockNumber, slotIndex };
     throw sdkError({ code: "TRANSACTION_NOT_PLACED", hash });
   }
@@ -146,14 +162,14 @@ interface InclusionRequest {
   readonly options: Pick<InclusionWish, "dueWithinSeconds">;
 }
 
-function inclusionOf(
+async function inclusionOf(
   provider: RollupProvider,
   hash: string,
   { transaction, rollupAddress }: SentTransaction,
   { trust, options }: InclusionRequest,
 ): Promise<InclusionPromise> {
   const wish = { ...options, inclusion: inclusionOfSigned(transaction) };
-  return provider.getInclusionPromise(hash, wish, { rollup: rollupAddress, ...trust });
+  return provider.getInclusionPromise(hash, wish, { rollup: rollupAddress, ...readTrust(trust) });
 }
 
 /** Whether the operator cannot promise yet, or the holder's L1 node lags. */

@@ -6,9 +6,7 @@ import { PAGE_ITEMS_MAX } from "../api/schemas.ts";
 import type { OperationName } from "../operations/table.ts";
 
 /** What has touched an account; `data` has the fields of docs/pubdata.md. */
-export type AccountTransaction = NonNullable<
-  RpcResult<"rollup_getAccountTransactions">
->["items"][number];
+export type AccountTransaction = HistoryPage["items"][number];
 
 /** Narrows a history down. */
 export interface HistoryFilter {
@@ -16,24 +14,30 @@ export interface HistoryFilter {
   readonly tokenId?: number;
 }
 
-interface ListPage<T> {
-  readonly items: readonly T[];
-  readonly next?: string | undefined;
-}
+/** A part of a history, the newest first. */
+export type HistoryPage = NonNullable<RpcResult<"rollup_getAccountTransactions">>;
 
 /**
- * Reads page after page, as far as the caller iterates.
+ * Reads the pages of what has touched an account, the newest first, as far as the caller iterates.
  *
+ * @returns No page if there is no such account.
  * @throws RPC_RESULT_INVALID for a node that answers with the same page again
  */
-async function* readPages<T>(
-  method: string,
-  ask: (cursor: string | undefined) => Promise<ListPage<T> | null>,
-): AsyncGenerator<T, void, undefined> {
+export async function* readHistoryPages(
+  client: RpcClient,
+  account: number | string,
+  filter: HistoryFilter = {},
+): AsyncGenerator<HistoryPage, void, undefined> {
+  const method = "rollup_getAccountTransactions";
   for (let cursor: string | undefined; ;) {
-    const page: ListPage<T> | null = await ask(cursor);
+    const options: RpcParams<typeof method>[1] = {
+      ...filter,
+      limit: PAGE_ITEMS_MAX,
+      ...(cursor !== undefined && { cursor }),
+    };
+    const page: HistoryPage | null = await client.call(method, account, options);
     if (page === null) return;
-    yield* page.items;
+    yield page;
     if (page.next === undefined) return;
     if (page.next === cursor) {
       const reason = "the next page is the same one";
@@ -44,18 +48,10 @@ async function* readPages<T>(
 }
 
 /** Reads what has touched an account, the newest first. */
-export function readHistory(
+export async function* readHistory(
   client: RpcClient,
   account: number | string,
   filter: HistoryFilter,
 ): AsyncGenerator<AccountTransaction, void, undefined> {
-  const method = "rollup_getAccountTransactions";
-  return readPages(method, (cursor) => {
-    const options: RpcParams<typeof method>[1] = {
-      ...filter,
-      limit: PAGE_ITEMS_MAX,
-      ...(cursor !== undefined && { cursor }),
-    };
-    return client.call(method, account, options);
-  });
+  for await (const { items } of readHistoryPages(client, account, filter)) yield* items;
 }

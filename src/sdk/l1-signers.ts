@@ -13,9 +13,11 @@ import {
   TypedDataEncoder,
   type TypedDataField,
 } from "ethers";
-import { type Eip1193, EthersProvider } from "../l1/eip1193.ts";
+import type { Eip1193 } from "../l1/eip1193.ts";
 import { sdkError } from "./errors.ts";
 import { option, readInput } from "./inputs.ts";
+import { assertL1Chain } from "./l1-chain.ts";
+import { NodeL1 } from "./node-l1.ts";
 
 /** An account of viem that holds its key, as of `privateKeyToAccount`. */
 export interface ViemAccount {
@@ -100,12 +102,8 @@ export async function toL1Signer(
 
 /** @throws L1_CHAIN_MISMATCH */
 async function ownL1(client: Eip1193, chainId: bigint): Promise<Provider> {
-  const answer = await client.request({ method: "eth_chainId" });
-  if (typeof answer === "string" && BigInt(answer) === chainId) {
-    return new EthersProvider({ request: (call) => client.request(call) }, chainId);
-  }
-  const actual = typeof answer === "string" ? BigInt(answer) : 0n;
-  throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual });
+  assertL1Chain(chainId, await client.request({ method: "eth_chainId" }));
+  return new NodeL1({ request: (call) => client.request(call) }, chainId);
 }
 
 /** A signer over an account of viem. */

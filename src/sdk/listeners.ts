@@ -96,9 +96,12 @@ export class Listeners {
   #report(error: unknown): void {
     const listeners = [...this.#registrations].filter(({ name }) => name === "error");
     if (listeners.length === 0) console.error(error);
-    for (const { listener } of listeners) {
-      const told = async () => (listener as Listener<unknown>)(error);
-      void told().catch((thrown: unknown) => console.error(thrown));
-    }
+    for (const { listener } of listeners) report(error, listener as Listener<unknown>);
   }
+}
+
+/** Passes an error on to a listener; what that throws goes to the console. */
+export function report(error: unknown, listener: Listener<unknown>): void {
+  const told = async () => listener(error);
+  void told().catch((thrown: unknown) => console.error(thrown));
 }

@@ -2,6 +2,7 @@
 import { Contract, getAddress, type Provider, type Signer } from "ethers";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
 import { assertRollupAt } from "../l1/presence.ts";
+import { readContract } from "../l1/reverts.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { RollupAccount } from "./account.ts";
 import type { TokenSource } from "./drafts.ts";
@@ -9,6 +10,7 @@ import { sdkError } from "./errors.ts";
 import { type TokenReference } from "./fee-params.ts";
 import { RequestHandle } from "./handles.ts";
 import { option, readInput } from "./inputs.ts";
+import { assertL1Chain } from "./l1-chain.ts";
 import {
   depositParams,
   type DepositParams,
@@ -61,16 +63,12 @@ export async function connectOwner(
   const current = getAddress(rollupAddress);
   const { pinned } = provider;
   const expected = trusted ?? pinned?.rollupAddress ?? current;
-  if (pinned !== undefined && pinned.chainId !== chainId) {
-    throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: pinned.chainId, actual: chainId });
-  }
+  if (pinned !== undefined) assertL1Chain(pinned.chainId, chainId);
   if (current !== expected) {
     throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
   }
   const l1 = await connectRollup({ rollupAddress }, l1Signer);
-  if (l1.chainId !== chainId) {
-    throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: l1.chainId });
-  }
+  assertL1Chain(chainId, l1.chainId);
   await assertRollupAt(l1Signer.provider, rollupAddress);
   return { l1Signer, l1, l1Address };
 }
@@ -147,7 +145,7 @@ export class OwnerWallet extends RollupAccount {
     const { id, address } = await this.getToken(token);
     const owner = await this.l1Signer.getAddress();
     if (id === ETH_TOKEN_ID) return this.#l1Provider.getBalance(owner);
-    return this.#erc20(address).balanceOf(owner);
+    return readContract("balanceOf", () => this.#erc20(address).balanceOf(owner));
   }
 
   // ------------------------------------------------------------------------------------ from L1
@@ -182,10 +180,14 @@ export class OwnerWallet extends RollupAccount {
   /**
    * Requests on L1 that all of a token is paid out; no operator can refuse it. Resolves when mined.
    *
-   * @param params - `token`: symbol, L1 address or id.
+   * L1 takes a request about any account, and pays nothing if the sender does not own it. A node
+   * names the id of the owner's account, and only all blocks on L1 could prove it wrong: a request
+   * with a wrong one costs gas and its fee, and pays nothing. With `accountId` no node is asked.
+   *
+   * @param params - `token`: symbol, L1 address or id; `accountId`, if it is known for certain.
    * @returns A handle on the request.
    * @throws TOKEN_UNKNOWN, OPTION_INVALID, OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT,
-   * ROLLUP_REPLACED, L1_REVERTED
+   * ROLLUP_REPLACED, L1_REVERTED, also for an `accountId` that no account can have
    *
    * @example
    * const exit = await alice.requestFullExit({ token: "ETH" });
@@ -193,11 +195,20 @@ export class OwnerWallet extends RollupAccount {
    * await alice.getBalance("ETH"); // 0n
    */
   async requestFullExit(params: FullExitParams): Promise<RequestHandle> {
-    const { token } = readInput(fullExitParams, params);
-    const { address } = await this.tokens.getToken(token);
+    const { token, accountId } = readInput(fullExitParams, params);
+    const [id, { address }] =
+      accountId === undefined
+        ? await this.#askForExit(token)
+        : [accountId, await this.#tokenOnL1(token)];
+    return this.#handle(await this.l1.requestFullExit(id, address));
+  }
+
+  /** The owner's account and a token, as the node names them. */
+  async #askForExit(token: TokenReference): Promise<[accountId: number, token: Token]> {
+    const found = await this.tokens.getToken(token);
     const accountId = await this.accountId();
     await this.provider.assertRollup(this.l1);
-    return this.#handle(await this.l1.requestFullExit(accountId, address));
+    return [accountId, found];
   }
 
   /**
@@ -212,8 +223,13 @@ export class OwnerWallet extends RollupAccount {
    */
   async getDepositAllowance(token: TokenReference): Promise<bigint> {
     const { address } = await this.getToken(token);
+    return this.#allowance(address);
+  }
+
+  async #allowance(token: string): Promise<bigint> {
     const owner = await this.l1Signer.getAddress();
-    return this.#erc20(address).allowance(owner, this.l1.rollupAddress);
+    const { rollupAddress } = this.l1;
+    return readContract("allowance", () => this.#erc20(token).allowance(owner, rollupAddress));
   }
 
   /**
@@ -247,7 +263,12 @@ export class OwnerWallet extends RollupAccount {
    */
   async getPendingBalance(token: TokenReference): Promise<bigint> {
     const { address } = await this.getToken(token);
-    return this.l1.contract.pendingBalance(this.address, address);
+    return this.#pendingIn(address);
+  }
+
+  #pendingIn(token: string): Promise<bigint> {
+    const { contract } = this.l1;
+    return readContract("pendingBalance", () => contract.pendingBalance(this.address, token));
   }
 
   /**
@@ -263,11 +284,10 @@ export class OwnerWallet extends RollupAccount {
    */
   async withdrawPending(params: PendingParams = {}): Promise<PendingPayment[]> {
     const { token } = readInput(pendingParams, params);
-    const references = token === undefined ? await this.#listedOnL1() : [token];
+    const tokens = token === undefined ? await this.#listedOnL1() : [await this.#tokenOnL1(token)];
     const paid: PendingPayment[] = [];
-    for (const reference of references) {
-      const found = typeof reference === "object" ? reference : await this.getToken(reference);
-      const amount = await this.l1.contract.pendingBalance(this.address, found.address);
+    for (const found of tokens) {
+      const amount = await this.#pendingIn(found.address);
       if (amount === 0n) continue;
       const { hash } = await this.l1.withdrawPendingBalance(this.address, found.address);
       paid.push({ token: found, amount, hash });
@@ -275,9 +295,14 @@ export class OwnerWallet extends RollupAccount {
     return paid;
   }
 
+  /** Finds a token without any operator. @throws TOKEN_UNKNOWN */
+  async #tokenOnL1(reference: TokenReference): Promise<Token> {
+    return findToken(await this.#listedOnL1(), reference);
+  }
+
   /** All tokens as L1 lists them, because no operator shall be needed. */
   async #listedOnL1(): Promise<Token[]> {
-    const count = Number(await this.l1.contract.tokenCount());
+    const count = Number(await readContract("tokenCount", () => this.l1.contract.tokenCount()));
     const ids = Array.from({ length: count }, (_, id) => id);
     return Promise.all(ids.map((id) => this.l1.readListedToken(id)));
   }
@@ -292,9 +317,7 @@ export class OwnerWallet extends RollupAccount {
 
   /** Clears the allowance first, because tokens such as USDT refuse to change one that is not 0. */
   async #approve(token: string, amount: bigint): Promise<void> {
-    const spender = this.l1.rollupAddress;
-    const owner = await this.l1Signer.getAddress();
-    const allowance = await this.#erc20(token).allowance(owner, spender);
+    const allowance = await this.#allowance(token);
     if (allowance >= amount) return;
     const amounts = allowance === 0n ? [amount] : [0n, amount];
     for (const allowed of amounts) {

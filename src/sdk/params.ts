@@ -1,6 +1,6 @@
 /** Parameters of the wallet's methods, with a schema of each for {@link readInput}. */
 import type { Create2Wallet } from "../l1/authorization.ts";
-import { NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { ACCOUNT_ID_BYTES, NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { type KeyConsent, keyConsent, tokenReference, type TokenReference } from "./fee-params.ts";
 import { address, amount, hexBytes, integer, nonZeroAddress, option, optionsOf } from "./inputs.ts";
 import type { Token } from "./provider.ts";
@@ -124,6 +124,11 @@ export interface PendingPayment {
 export interface FullExitParams {
   /** The token: "ETH", or the symbol, address or id of a listed one. */
   readonly token: TokenReference;
+  /**
+   * Id of the owner's account, from somebody trusted: noted when it was made, or read from L1 as
+   * `rollup:exit` does. Default: what the node says.
+   */
+  readonly accountId?: number;
 }
 
 const timestamp = option(
@@ -173,7 +178,10 @@ export const approvalParams = optionsOf<ApprovalParams>({ token: tokenReference,
 
 export const pendingParams = optionsOf<PendingParams>({ token: tokenReference.optional() });
 
-export const fullExitParams = optionsOf<FullExitParams>({ token: tokenReference });
+export const fullExitParams = optionsOf<FullExitParams>({
+  token: tokenReference,
+  accountId: integer(0, 2 ** (8 * ACCOUNT_ID_BYTES) - 1).optional(),
+});
 
 export const setSigningKeyParams = optionsOf<SetSigningKeyParams>({
   feeToken: tokenReference.optional(),

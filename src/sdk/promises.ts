@@ -132,6 +132,7 @@ export async function checkInclusion(
 ): Promise<InclusionPromise> {
   const { accountId, nonce } = known;
   readInput(identitySchema, { accountId, nonce }, "inclusion");
+  readInput(integer(0), dueWithinSeconds, "dueWithinSeconds");
   const promise: SignedInclusion = { inclusion, group, path, signature };
   const bond = await readBond(l1, bondAddress);
   assertBond(bond, rollup);

@@ -2,12 +2,11 @@
 import { getAddress, isAddress, ZeroAddress } from "ethers";
 import type { Transaction } from "../operations/transaction.ts";
 import { hasReached, type Stage } from "../protocol/stages.ts";
-import { type Abort, pause } from "../api/abort.ts";
-import type { RpcClient } from "../api/client.ts";
+import { type Abort, joinAborts } from "../api/abort.ts";
+import { type RpcClient, untilOf } from "../api/client.ts";
 import { rpcError } from "../api/errors.ts";
-import type { RpcResult, SignedTransactionParam } from "../api/methods.ts";
-import { isTransient } from "../api/retry.ts";
-import { isRollupError, RollupError } from "../util/errors.ts";
+import type { RpcMethod, RpcResult, SignedTransactionParam } from "../api/methods.ts";
+import { RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 import { type FeeParams, feeParams, readAccount, type TokenReference } from "./fee-params.ts";
 import { type AccountTransaction, readHistory } from "./history.ts";
@@ -28,6 +27,7 @@ import {
   type PromiseTrust,
   readTrust,
 } from "./promises.ts";
+import { waitUntil } from "./waits.ts";
 
 export type RollupInfo = RpcResult<"rollup_getConfig">;
 /** A token as L1 lists it. */
@@ -57,12 +57,6 @@ export type BatchMember = Transaction | SignedTransactionParam;
 
 export type { TokenReference };
 
-/** Pause before a wait that the operator was too busy for is asked again. */
-const BUSY_PAUSE_MS = 500;
-/** How long a node may be away during a wait: nodes are started again, and laptops sleep. */
-const OUTAGE_MS_MAX = 600_000;
-const OUTAGE_PAUSE_MS = 2_000;
-
 /**
  * Asks the operator of one rollup. Balances and nonces are those of the head: they include
  * everything that is accepted.
@@ -82,6 +76,28 @@ export class RollupProvider {
   /** The rollup that the node must go on to serve, if that is settled. */
   get pinned(): RollupIdentity | undefined {
     return undefined;
+  }
+
+  /** Is aborted when the connection closes, which ends all waits; undefined if none does. */
+  get closing(): Abort | undefined {
+    return undefined;
+  }
+
+  /**
+   * Makes a provider of the same node whose calls end when a signal is aborted.
+   *
+   * @param signal - An `AbortSignal`.
+   * @returns The provider; its calls then throw ABORTED.
+   *
+   * @example
+   * const leaving = new AbortController();
+   * const page = provider.until(leaving.signal);
+   * (await page.getTokens()).length; // 1
+   * leaving.abort();
+   * await page.getTokens(); // throws ABORTED
+   */
+  until(signal: Abort): RollupProvider {
+    return new RollupProvider(untilOf(this.#client, signal));
   }
 
   /**
@@ -135,7 +151,9 @@ export class RollupProvider {
    * @throws ADDRESS_INVALID, OPTION_INVALID
    */
   async getAccount(account: number | string): Promise<AccountInfo | null> {
-    return this.#client.call("rollup_getAccount", readAccount(account));
+    const reference = readAccount(account);
+    const method = "rollup_getAccount";
+    return assertAccount(method, await this.#client.call(method, reference), reference);
   }
 
   /**
@@ -192,7 +210,9 @@ export class RollupProvider {
    */
   async getAccountState(account: number | string, state: StateName): Promise<AccountInfo | null> {
     const reference = readAccount(account);
-    return this.#client.call("rollup_getAccountState", reference, readInput(stateName, state));
+    const method = "rollup_getAccountState";
+    const found = await this.#client.call(method, reference, readInput(stateName, state));
+    return assertAccount(method, found, reference);
   }
 
   /**
@@ -219,7 +239,12 @@ export class RollupProvider {
       ...(type !== undefined && { type }),
       ...(token !== undefined && { tokenId: await this.#idOf(token) }),
     };
-    yield* readHistory(untilOf(this.#client, signal), reference, filter);
+    const ending = joinAborts(this.closing, signal);
+    try {
+      yield* readHistory(untilOf(this.#client, ending.signal), reference, filter);
+    } finally {
+      ending.stop();
+    }
   }
 
   /**
@@ -261,7 +286,11 @@ export class RollupProvider {
    */
   async estimateFee(params: FeeParams): Promise<FeeEstimate> {
     const { type, token, ...rest } = readInput(feeParams, params);
-    return this.#client.call("rollup_getFee", type, await this.#idOf(token), toFeeOptions(rest));
+    const method = "rollup_getFee";
+    const tokenId = await this.#idOf(token);
+    const estimate = await this.#client.call(method, type, tokenId, toFeeOptions(rest));
+    assertSame(method, "tokenId", estimate.tokenId, tokenId);
+    return estimate;
   }
 
   /**
@@ -284,7 +313,10 @@ export class RollupProvider {
       tokenId: tokenIds[index]!,
       ...toFeeOptions(each),
     }));
-    return this.#client.call("rollup_getBatchFee", requests, tokenIds[0]!);
+    const method = "rollup_getBatchFee";
+    const estimate = await this.#client.call(method, requests, tokenIds[0]!);
+    assertSame(method, "tokenId", estimate.tokenId, tokenIds[0]);
+    return estimate;
   }
 
   async #idOf(token: TokenReference): Promise<number> {
@@ -298,8 +330,11 @@ export class RollupProvider {
    * @returns Its receipt, with the status "accepted".
    * @throws The code of the rule that the transaction breaks, or OPERATOR_NOT_ACCEPTING.
    */
-  submitTransaction(transaction: SignedTransactionParam): Promise<TransactionReceipt> {
-    return this.#client.call("rollup_submitTransaction", transaction);
+  async submitTransaction(transaction: SignedTransactionParam): Promise<TransactionReceipt> {
+    const method = "rollup_submitTransaction";
+    const receipt = await this.#client.call(method, transaction);
+    assertReceipts(method, [receipt], [transaction]);
+    return receipt;
   }
 
   /**
@@ -310,7 +345,11 @@ export class RollupProvider {
    * @throws BATCH_NOT_SIGNED, OPTION_INVALID, or the code of the first rule that is broken.
    */
   async submitBatch(batch: readonly BatchMember[]): Promise<TransactionReceipt[]> {
-    return this.#client.call("rollup_submitBatch", readBatch(batch).map(assertSigned));
+    const signed = readBatch(batch).map(assertSigned);
+    const method = "rollup_submitBatch";
+    const receipts = await this.#client.call(method, signed);
+    assertReceipts(method, receipts, signed);
+    return receipts;
   }
 
   /**
@@ -319,8 +358,11 @@ export class RollupProvider {
    * @param hash - 32 bytes of 0x-hex.
    * @returns Null if the operator never accepted such a transaction, or has forgotten it.
    */
-  getReceipt(hash: string): Promise<TransactionReceipt | null> {
-    return this.#client.call("rollup_getReceipt", hash);
+  async getReceipt(hash: string): Promise<TransactionReceipt | null> {
+    const method = "rollup_getReceipt";
+    const receipt = await this.#client.call(method, hash);
+    if (receipt !== null) assertHash(method, receipt.hash, hash);
+    return receipt;
   }
 
   /**
@@ -338,9 +380,8 @@ export class RollupProvider {
     const asked = readInput(hash32, hash, "hash");
     const method = "rollup_getTransaction";
     const details = await this.#client.call(method, asked);
-    if (details === null || details.receipt.hash === asked) return details;
-    const facts = { path: "receipt.hash", reason: "it is another transaction" };
-    throw rpcError({ code: "RPC_RESULT_INVALID", method, ...facts });
+    if (details !== null) assertHash(method, details.receipt.hash, asked);
+    return details;
   }
 
   /**
@@ -361,8 +402,11 @@ export class RollupProvider {
    * @param requestId - Place in the priority queue, from 0 on.
    * @returns Null if the operator has not seen the request on L1 yet, or has forgotten it.
    */
-  getPriorityRequest(requestId: number): Promise<RequestReceipt | null> {
-    return this.#client.call("rollup_getPriorityRequest", requestId);
+  async getPriorityRequest(requestId: number): Promise<RequestReceipt | null> {
+    const method = "rollup_getPriorityRequest";
+    const receipt = await this.#client.call(method, requestId);
+    if (receipt !== null) assertSame(method, "requestId", receipt.requestId, requestId);
+    return receipt;
   }
 
   /**
@@ -375,8 +419,13 @@ export class RollupProvider {
    * (await provider.getBlock("latest")).status; // "executed"
    * await provider.getBlock(1_000_000); // null
    */
-  getBlock(blockNumber: number | "latest"): Promise<BlockInfo | null> {
-    return this.#client.call("rollup_getBlock", blockNumber);
+  async getBlock(blockNumber: number | "latest"): Promise<BlockInfo | null> {
+    const method = "rollup_getBlock";
+    const block = await this.#client.call(method, blockNumber);
+    if (block !== null && blockNumber !== "latest") {
+      assertSame(method, "blockNumber", block.blockNumber, blockNumber);
+    }
+    return block;
   }
 
   /**
@@ -450,17 +499,15 @@ export class RollupProvider {
     stage: Stage,
     options: WaitOptions = {},
   ): Promise<TransactionReceipt> {
-    const { signal } = readInput(waitOptions, options, "options");
-    const client = untilOf(this.#client, signal);
-    for (const breathe = createPauses(signal); ;) {
-      const receipt = await patiently(
-        () => client.call("rollup_waitForReceipt", hash, stage),
-        signal,
-      );
-      if (receipt.rejection !== undefined) throw toRejection(receipt.rejection);
-      if (hasReached(receipt.status, stage)) return receipt;
-      await breathe();
-    }
+    const method = "rollup_waitForReceipt";
+    const receipt = await this.#wait(
+      options,
+      (client) => client.call(method, hash, stage),
+      ({ status }) => status === "rejected" || hasReached(status, stage),
+    );
+    assertHash(method, receipt.hash, hash);
+    if (receipt.status !== "rejected") return receipt;
+    throw toRejection(method, receipt.rejection);
   }
 
   /**
@@ -478,15 +525,29 @@ export class RollupProvider {
     stage: Stage,
     options: WaitOptions = {},
   ): Promise<RequestReceipt> {
+    const method = "rollup_waitForPriorityRequest";
+    const receipt = await this.#wait(
+      options,
+      (client) => client.call(method, requestId, stage),
+      (answer) => answer !== null && hasReached(answer.status, stage),
+    );
+    assertSame(method, "requestId", receipt!.requestId, requestId);
+    return receipt!;
+  }
+
+  /** Waits until an answer is the wanted one, a signal is aborted, or the connection closes. */
+  async #wait<T>(
+    options: WaitOptions,
+    ask: (client: RpcClient) => Promise<T>,
+    isWanted: (answer: T) => boolean,
+  ): Promise<T> {
     const { signal } = readInput(waitOptions, options, "options");
-    const client = untilOf(this.#client, signal);
-    for (const breathe = createPauses(signal); ;) {
-      const receipt = await patiently(
-        () => client.call("rollup_waitForPriorityRequest", requestId, stage),
-        signal,
-      );
-      if (receipt !== null && hasReached(receipt.status, stage)) return receipt;
-      await breathe();
+    const ending = joinAborts(this.closing, signal);
+    const client = untilOf(this.#client, ending.signal);
+    try {
+      return await waitUntil(() => ask(client), isWanted, ending.signal);
+    } finally {
+      ending.stop();
     }
   }
 
@@ -504,41 +565,6 @@ export class RollupProvider {
   processBlocks(): Promise<BlockInfo[]> {
     return this.#client.call("rollup_processBlocks");
   }
-}
-
-/**
- * Repeats a call, after a pause, while the operator is busy with other waits; and while it is away,
- * for some minutes.
- */
-async function patiently<T>(ask: () => Promise<T>, signal: Abort | undefined): Promise<T> {
-  const endMs = performance.now() + OUTAGE_MS_MAX;
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      const isBusy = isRollupError(error) && error.code === "RPC_BUSY";
-      const isAway = isTransient(error) && performance.now() < endMs;
-      if (!isBusy && !isAway) throw error;
-      await pause(isBusy ? BUSY_PAUSE_MS : OUTAGE_PAUSE_MS, signal);
-    }
-  }
-}
-
-/**
- * Pauses between answers that come at once, and not when a stage is reached or the server's time is
- * over: a node that answers so must not keep its clients busy.
- */
-function createPauses(signal: Abort | undefined): () => Promise<void> {
-  let lastMs = performance.now();
-  return async () => {
-    if (performance.now() - lastMs < BUSY_PAUSE_MS) await pause(BUSY_PAUSE_MS, signal);
-    lastMs = performance.now();
-  };
-}
-
-/** A client of which the calls end with a signal, as far as it can. */
-function untilOf(client: RpcClient, signal: Abort | undefined): RpcClient {
-  return signal === undefined ? client : (client.until?.(signal) ?? client);
 }
 
 const stateName = oneOf(STATE_NAMES);
@@ -584,6 +610,54 @@ function isNamed({ id, symbol, address }: Token, reference: unknown): boolean {
   return symbol === reference;
 }
 
-function toRejection({ code, ...text }: NonNullable<TransactionReceipt["rejection"]>): RollupError {
+/** @returns The rule that the transaction broke; RPC_RESULT_INVALID if none is named. */
+function toRejection(method: RpcMethod, rejection: TransactionReceipt["rejection"]): RollupError {
+  if (rejection === undefined) return invalid(method, "rejection", "it has no reason");
+  const { code, ...text } = rejection;
   return new RollupError({ code }, { text });
+}
+
+function invalid(method: RpcMethod, path: string, reason: string): RollupError {
+  return rpcError({ code: "RPC_RESULT_INVALID", method, path, reason });
+}
+
+/** Checks that an answer is about what was asked. @throws RPC_RESULT_INVALID */
+function assertSame<T extends number | string | undefined>(
+  method: RpcMethod,
+  path: string,
+  actual: T,
+  asked: T,
+): void {
+  if (actual !== asked) throw invalid(method, path, `it is ${actual}, not ${asked}`);
+}
+
+function assertHash(method: RpcMethod, actual: string, asked: string): void {
+  assertSame(method, "hash", actual, asked.toLowerCase());
+}
+
+/** @throws RPC_RESULT_INVALID for an account of another id or owner */
+function assertAccount(
+  method: RpcMethod,
+  account: AccountInfo | null,
+  asked: number | string,
+): AccountInfo | null {
+  if (account === null) return null;
+  if (typeof asked === "number") assertSame(method, "id", account.id, asked);
+  else assertSame(method, "address", getAddress(account.address), getAddress(asked));
+  return account;
+}
+
+/** @throws RPC_RESULT_INVALID for receipts of other transactions */
+function assertReceipts(
+  method: RpcMethod,
+  receipts: readonly TransactionReceipt[],
+  sent: readonly SignedTransactionParam[],
+): void {
+  assertSame(method, "length", receipts.length, sent.length);
+  for (const [index, { type, accountId, nonce }] of sent.entries()) {
+    const receipt = receipts[index]!;
+    assertSame(method, `${index}.type`, receipt.type, type);
+    assertSame(method, `${index}.accountId`, receipt.accountId, accountId);
+    assertSame(method, `${index}.nonce`, receipt.nonce, nonce);
+  }
 }

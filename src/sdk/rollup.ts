@@ -4,11 +4,13 @@ import { type Abort, assertWanted, onAbort } from "../api/abort.ts";
 import type { RpcClient } from "../api/client.ts";
 import { LOCAL_CHAIN_IDS } from "../groth16/verifier/insecure.ts";
 import { RollupAccount } from "./account.ts";
-import { type BlockOptions, blockOptions, followBlocks } from "./blocks.ts";
+import { type BlockOptions, blockOptions, readBlocks } from "./blocks.ts";
 import {
   type AccountEvent,
+  type BlockEvent,
   type EventSource,
   type EventSubject,
+  isBeyond,
   isFinal,
   type RollupEvent,
   saysTheSame,
@@ -32,10 +34,19 @@ import {
 } from "./listeners.ts";
 import { connectOwner, OwnerWallet } from "./owner.ts";
 import type { WalletOptions } from "./params.ts";
+import { persistentClient } from "./persistence.ts";
 import { type WaitOptions, waitOptions } from "./provider-params.ts";
 import { type BlockInfo, RollupProvider, type SignedTransactionParam } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
 import { RollupWallet, withoutConsent } from "./wallet.ts";
+
+/** What a source of events is opened with. */
+export interface EventRequest {
+  readonly client: RpcClient;
+  readonly subject: EventSubject;
+  /** Ends the source, also before it is open. */
+  readonly signal: Abort;
+}
 
 /** What a connection consists of. */
 export interface RollupParts {
@@ -47,7 +58,7 @@ export interface RollupParts {
   /** Opens L1, at its first use. */
   readonly openL1: () => Promise<Provider>;
   /** Opens a source of events. */
-  readonly openEvents: (rollup: RollupProvider, subject: EventSubject) => Promise<EventSource>;
+  readonly openEvents: (request: EventRequest) => Promise<EventSource>;
   /** Pause before blocks are asked for although no event has come. */
   readonly silenceMs: number;
   /** Releases what is open. */
@@ -99,6 +110,11 @@ export class Rollup extends RollupProvider {
   override get pinned(): RollupIdentity {
     const { chainId, rollupAddress } = this;
     return { chainId, rollupAddress };
+  }
+
+  /** Is aborted by {@link Rollup.close}. */
+  override get closing(): Abort {
+    return this.#closing.signal;
   }
 
   // ---------------------------------------------------------------------------------- accounts
@@ -274,8 +290,9 @@ export class Rollup extends RollupProvider {
     const { signal, ...which } = readInput(blockOptions, options, "options");
     const { silenceMs } = this.#parts;
     yield* this.#until(signal, (until) => {
+      const provider = this.#persistent(until);
       const open = () => this.#openEvents({ subscribe: "blocks" }, until);
-      return followBlocks({ provider: this, open, silenceMs, signal: until }, which);
+      return readBlocks({ provider, open, silenceMs, signal: until }, which);
     });
   }
 
@@ -311,33 +328,69 @@ export class Rollup extends RollupProvider {
     hash: string,
     signal: Abort,
   ): AsyncGenerator<TransactionEvent, void, undefined> {
+    const node = this.#persistent(signal);
+    const read = async () => {
+      const receipt = await node.getReceipt(hash);
+      return receipt === null ? undefined : toTransactionEvent(receipt);
+    };
+    let before: TransactionEvent | undefined;
+    for await (const heard of this.#hearOf(hash, read, signal)) {
+      if (saysTheSame(heard, before)) continue;
+      const event = isBeyond(heard, before) ? heard : await read();
+      if (event === undefined || saysTheSame(event, before)) continue;
+      before = event;
+      yield event;
+      if (isFinal(event)) return;
+    }
+  }
+
+  /** What its receipt says of a transaction until a subscription stands, and then its events. */
+  async *#hearOf(
+    hash: string,
+    read: () => Promise<TransactionEvent | undefined>,
+    signal: Abort,
+  ): AsyncGenerator<TransactionEvent, void, undefined> {
     let stand = () => {};
     const standing = new Promise<void>((resolve) => (stand = resolve));
     const events = this.#follow({ subscribe: "transaction", hash }, signal, stand);
     const first = events.next();
     first.catch(() => undefined);
-    let before: TransactionEvent | undefined;
     try {
-      // What happens before the subscription stands is told by the receipt alone.
-      for (const moment of ["now", "standing"]) {
-        if (moment === "standing") await Promise.race([standing, first]);
-        const receipt = await this.getReceipt(hash);
-        const event = receipt === null ? undefined : toTransactionEvent(receipt);
-        if (event === undefined || saysTheSame(event, before)) continue;
-        before = event;
-        yield event;
-        if (isFinal(event)) return;
-      }
+      const now = await read();
+      if (now !== undefined) yield now;
+      await Promise.race([standing, first]);
+      const meanwhile = await read();
+      if (meanwhile !== undefined) yield meanwhile;
       for (let step = await first; step.done !== true; step = await events.next()) {
         const event = step.value;
-        if (event.event !== "transaction" || event.hash !== hash) continue;
-        if (saysTheSame(event, before)) continue;
-        before = event;
-        yield event;
-        if (isFinal(event)) return;
+        if (event.event === "transaction" && event.hash === hash) yield event;
       }
     } finally {
       void events.return().catch(() => undefined);
+    }
+  }
+
+  /**
+   * Follows blocks from now on by their statuses: yields each that a block reaches. `blocks` yields
+   * the blocks themselves.
+   *
+   * @param options - `signal` ends it.
+   * @returns An iterator without an end, for `for await`; it ends when the connection is closed.
+   * @throws OPTION_INVALID, OPTION_UNKNOWN, ABORTED, RPC_CURSOR_GONE
+   *
+   * @example
+   * const rollup = await connect(ethers.provider, { pollMs: 10 });
+   * const events = rollup.followBlocks();
+   * const first = events.next();
+   * await new Promise((resolve) => setTimeout(resolve, 200));
+   * await alice.transfer({ to: bob.address, token: "ETH", amount: 5n });
+   * await provider.processBlocks();
+   * (await first).value.status; // "sealed"
+   * rollup.close();
+   */
+  async *followBlocks(options: WaitOptions = {}): AsyncGenerator<BlockEvent, void, undefined> {
+    for await (const event of this.#followSubject({ subscribe: "blocks" }, options)) {
+      if (event.event === "block") yield event;
     }
   }
 
@@ -363,11 +416,18 @@ export class Rollup extends RollupProvider {
     account: number | string,
     options: WaitOptions = {},
   ): AsyncGenerator<AccountEvent, void, undefined> {
-    const { signal } = readInput(waitOptions, options, "options");
     const subject = { subscribe: "account", account: readAccount(account) } as const;
-    for await (const event of this.#until(signal, (until) => this.#follow(subject, until))) {
+    for await (const event of this.#followSubject(subject, options)) {
       if (event.event !== "block") yield event;
     }
+  }
+
+  #followSubject(
+    subject: EventSubject,
+    options: WaitOptions,
+  ): AsyncGenerator<RollupEvent, void, undefined> {
+    const { signal } = readInput(waitOptions, options, "options");
+    return this.#until(signal, (until) => this.#follow(subject, until));
   }
 
   /**
@@ -491,9 +551,12 @@ export class Rollup extends RollupProvider {
     }
   }
 
-  async #openEvents(subject: EventSubject, signal: Abort): Promise<EventSource> {
-    const source = await this.#parts.openEvents(this, subject);
-    onAbort(signal, () => source.close());
-    return source;
+  #openEvents(subject: EventSubject, signal: Abort): Promise<EventSource> {
+    return this.#parts.openEvents({ client: this.#parts.client, subject, signal });
+  }
+
+  /** The node for what waits for it as long as it takes. */
+  #persistent(signal: Abort): RollupProvider {
+    return new RollupProvider(persistentClient(this.#parts.client, signal));
   }
 }

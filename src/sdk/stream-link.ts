@@ -3,6 +3,7 @@
  * again, and each subscription goes on after its last event; without subscriptions there is no
  * connection, so nothing keeps a process alive.
  */
+import { type Abort, assertWanted, onAbort } from "../api/abort.ts";
 import { rpcError } from "../api/errors.ts";
 import { STREAM_CLOSE_CODES, type StreamEvent, streamMessage } from "../api/stream.ts";
 import { RollupError } from "../util/errors.ts";
@@ -92,20 +93,27 @@ export class StreamLink {
   /**
    * Subscribes.
    *
+   * @param signal - Ends the subscription, also before the node has taken it.
    * @returns Undefined if the node has no stream.
-   * @throws The node's refusal.
+   * @throws The node's refusal; ABORTED.
    */
-  async subscribe(subject: EventSubject): Promise<EventSource | undefined> {
+  async subscribe(subject: EventSubject, signal?: Abort): Promise<EventSource | undefined> {
+    assertWanted(signal);
+    let stop = () => {};
     const subscription = new Subscription(subject, this.#limits.eventsMax, {
-      onClose: () => this.#remove(subscription),
+      onClose: () => {
+        stop();
+        this.#remove(subscription);
+      },
       onRoom: () => this.#ask(subscription),
       onFull: () => this.#unsubscribe(subscription),
     });
     this.#subscriptions.add(subscription);
     if (this.#isOpen) this.#ask(subscription);
     else if (this.#socket === undefined) this.#connect();
+    stop = onAbort(signal, () => subscription.close());
     if (await subscription.begun) return subscription;
-    this.#remove(subscription);
+    subscription.close();
     return undefined;
   }
 
@@ -238,7 +246,10 @@ export class StreamLink {
     const asking = [...this.#subscriptions].find(({ requestId }) => requestId === message.id);
     if (asking === undefined) return;
     if ("error" in message) this.#refuse(asking, message.error);
-    else {
+    else if (message.cursor === undefined) {
+      // Nothing could resume it without a gap.
+      this.#lose(socket);
+    } else {
       this.#failures = 0;
       asking.begin(message.subscription, message.cursor);
     }
@@ -319,7 +330,7 @@ class Subscription implements EventSource {
     return this.#events.length >= this.#eventsMax;
   }
 
-  begin(number: number, cursor: string | undefined): void {
+  begin(number: number, cursor: string): void {
     this.number = number;
     this.#settled ??= cursor;
     this.cursor ??= cursor;

@@ -1,13 +1,14 @@
 /** A rollup as actions of a client of viem: `client.extend(rollupActions())`. */
 import type { Stage } from "../protocol/stages.ts";
 import type { Eip1193 } from "../l1/eip1193.ts";
-import { once } from "../util/once.ts";
+import { openOnce } from "../util/once.ts";
 import { connect } from "./connect.ts";
 import { type ConnectionOptions, isHttpUrl, toStreamUrl } from "./connection-params.ts";
 import { sdkError } from "./errors.ts";
 import type { BlockEvent } from "./events.ts";
 import type { FeeParams, TokenReference } from "./fee-params.ts";
 import type { ViemClient } from "./l1-signers.ts";
+import { report } from "./listeners.ts";
 import type { WalletOptions } from "./params.ts";
 import type { WaitOptions } from "./provider-params.ts";
 import type {
@@ -38,9 +39,9 @@ export interface RollupWaitParams extends WaitOptions {
 
 /** What is watched. */
 export interface RollupWatchParams {
-  /** Is called with each status that a block reaches. */
+  /** Is called with each status that a block reaches; an async one is waited for. */
   readonly onBlock: (event: BlockEvent) => unknown;
-  /** Is called if the subscription cannot go on. Default: the console. */
+  /** Is called if the subscription cannot go on, and with what `onBlock` throws. Default: the console. */
   readonly onError?: (error: unknown) => unknown;
 }
 
@@ -82,10 +83,9 @@ export function rollupActions(
 ): (client: ViemClient) => RollupActions {
   return (client) => {
     const streamUrl = options.streamUrl ?? streamUrlOf(client);
-    const connected = once(() =>
+    const getRollup = openOnce(() =>
       connect(client as Eip1193, { ...options, ...(streamUrl !== undefined && { streamUrl }) }),
     );
-    const getRollup = () => connected();
     return {
       getRollup,
       async getRollupWallet(walletOptions = {}) {
@@ -100,22 +100,29 @@ export function rollupActions(
       estimateRollupFee: async (params) => (await getRollup()).estimateFee(params),
       waitForRollupReceipt: async ({ hash, stage = "executed", ...wait }) =>
         (await getRollup()).waitForReceipt(hash, stage, wait),
-      watchRollupBlocks({ onBlock, onError = (error) => console.error(error) }) {
-        let isWanted = true;
-        let off = () => {};
-        const watch = async () => {
-          const rollup = await getRollup();
-          off = await rollup.on("block", (event) => (isWanted ? onBlock(event) : undefined));
-          if (!isWanted) off();
-        };
-        watch().catch(onError);
-        return () => {
-          isWanted = false;
-          off();
-        };
-      },
+      watchRollupBlocks: (params) => watchBlocks(getRollup, params),
     };
   };
+}
+
+/** @returns Ends it. */
+function watchBlocks(
+  getRollup: () => Promise<Rollup>,
+  { onBlock, onError = (error) => console.error(error) }: RollupWatchParams,
+): () => void {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const onFailure = (error: unknown) => {
+    if (!signal.aborted) report(error, onError);
+  };
+  const watch = async () => {
+    const rollup = await getRollup();
+    for await (const event of rollup.followBlocks({ signal })) {
+      await (async () => onBlock(event))().catch(onFailure);
+    }
+  };
+  void watch().catch(onFailure);
+  return () => ending.abort();
 }
 
 /** Of viem's `http` transport. */

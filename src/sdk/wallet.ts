@@ -15,11 +15,11 @@ import {
   type Transaction,
   type TransactionSignature,
 } from "../operations/transaction.ts";
+import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
-import { assert, isRollupError, type RollupError } from "../util/errors.ts";
+import { assert, type RollupError } from "../util/errors.ts";
 import { toJson } from "../util/json.ts";
 import { omit } from "../util/omit.ts";
-import { SerialQueue } from "../util/serial-queue.ts";
 import { TransactionBatch } from "./batch.ts";
 import {
   type Draft,
@@ -34,6 +34,7 @@ import { decideFee } from "./fees.ts";
 import { BatchHandle, TransactionHandle } from "./handles.ts";
 import { readInput } from "./inputs.ts";
 import { connectOwner, type OwnerOnL1, OwnerWallet } from "./owner.ts";
+import { Outbox } from "./outbox.ts";
 import {
   type ForcedExitParams,
   sendOptions,
@@ -54,6 +55,9 @@ import {
 } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
 
+/** Transactions of batches that are prepared and not signed: many batches of the longest kind. */
+const PREPARED_MAX = 20 * BATCH_LENGTH_MAX;
+
 /**
  * The wallet of one owner on one rollup: deposits on L1, signs and sends on L2.
  *
@@ -71,11 +75,8 @@ export class RollupWallet extends OwnerWallet {
   /** Signing domain of the rollup, see `signingDomain`. */
   readonly #domain: bigint;
   readonly #create2: Create2Wallet | undefined;
-  /** Sends one transaction at a time, so that each reads the nonce after the one before. */
-  readonly #sending = new SerialQueue();
-  /** A transaction that was sent without an answer: it may have been accepted. */
-  #unanswered: Unanswered | undefined;
-  /** Messages of prepared batch transactions, each as if it were in no batch. */
+  readonly #outbox: Outbox;
+  /** Messages of prepared batch transactions, each as if it were in no batch; the latest ones. */
   readonly #prepared = new Set<bigint>();
 
   private constructor(
@@ -89,6 +90,7 @@ export class RollupWallet extends OwnerWallet {
     this.#create2 = create2;
     this.signer = signer;
     this.#domain = signingDomain(owner.l1.chainId, BigInt(owner.l1.rollupAddress));
+    this.#outbox = new Outbox(provider, this.#domain);
   }
 
   /**
@@ -163,8 +165,8 @@ export class RollupWallet extends OwnerWallet {
    * handle.receipt.type; // "changePubKey"
    */
   async setSigningKey(params: SetSigningKeyParams = {}): Promise<TransactionHandle> {
-    const draft = await this.#draftKey(params);
-    return this.#sending.run(async () => this.#submit(await this.#signKey(draft)));
+    const wish = await this.#draftKey(params);
+    return this.#sendOne({ setSigningKey: wish }, () => this.#signKey(wish));
   }
 
   async #draftKey(params: SetSigningKeyParams): Promise<{ draft: Draft; auth: KeyConsent }> {
@@ -272,29 +274,44 @@ export class RollupWallet extends OwnerWallet {
    * handle.receipts.length; // 2
    */
   batch(): TransactionBatch {
-    const { address, provider } = this;
-    const prepare = async (drafts: readonly Draft[]) => {
-      const transactions = await this.#prepare(drafts);
-      for (const each of transactions) this.#prepared.add(signingMessage(each, this.#domain));
-      return transactions;
-    };
+    const { address, provider, tokens } = this;
     return new TransactionBatch({
       address,
       provider,
-      prepare,
-      tokens: this.tokens,
-      submit: (drafts) =>
-        this.#sending.run(async () => {
-          const batch = await this.signBatch(await prepare(drafts));
-          const receipts = await provider.submitBatch(batch);
-          const { rollupAddress } = this.l1;
-          const sent = batch.map((transaction) => ({
-            transaction: transaction as SignedTransaction,
-            rollupAddress,
-          }));
-          return new BatchHandle(provider, receipts, sent);
-        }),
+      tokens,
+      prepare: (drafts) => this.#prepareBatch(drafts),
+      submit: (drafts) => this.#sendBatch(drafts),
     });
+  }
+
+  async #prepareBatch(drafts: readonly Draft[]): Promise<Transaction[]> {
+    const transactions = await this.#prepare(drafts);
+    for (const each of transactions) {
+      const message = signingMessage(each, this.#domain);
+      this.#prepared.delete(message);
+      this.#prepared.add(message); // at the end, as one of the latest
+    }
+    for (const oldest of this.#prepared) {
+      if (this.#prepared.size <= PREPARED_MAX) break;
+      this.#prepared.delete(oldest);
+    }
+    return transactions;
+  }
+
+  async #sendBatch(drafts: readonly Draft[]): Promise<BatchHandle> {
+    const { transactions, receipts } = await this.#outbox.send(describe({ drafts }), async () => {
+      const batch = readBatch(await this.#prepare(drafts)) as Transaction[];
+      const { accountId } = batch[0]!;
+      const signed = this.signer.signBatch(batch, accountId, this.#domain) as SignedTransaction[];
+      return {
+        method: "rollup_submitBatch",
+        transactions: signed,
+        submit: () => this.provider.submitBatch(signed.map(toParam)),
+      };
+    });
+    const { rollupAddress } = this.l1;
+    const sent = transactions.map((transaction) => ({ transaction, rollupAddress }));
+    return new BatchHandle(this.provider, receipts, sent);
   }
 
   /**
@@ -317,50 +334,32 @@ export class RollupWallet extends OwnerWallet {
   }
 
   #send(draft: Draft): Promise<TransactionHandle> {
-    return this.#sending.run(async () => {
-      const wanted = describeDraft(draft);
-      const unanswered = this.#unanswered;
-      // Another call gives this one up: it takes the same nonce, unless the node has accepted it.
-      if (unanswered?.wanted === wanted) {
-        const handle = await this.#submitAgain(unanswered);
-        if (handle !== undefined) return handle;
-      }
-      const signed = await this.#sign(draft);
-      return this.#submitOnce({ signed, wanted });
+    return this.#sendOne({ draft }, () => this.#sign(draft));
+  }
+
+  async #sendOne(
+    wish: object,
+    sign: () => Promise<SignedTransactionParam>,
+  ): Promise<TransactionHandle> {
+    const { transactions, receipts } = await this.#outbox.send(describe(wish), async () => {
+      const signed = await sign();
+      return {
+        method: "rollup_submitTransaction",
+        transactions: [withoutConsent(signed)],
+        submit: async () => [await this.provider.submitTransaction(signed)],
+      };
     });
-  }
-
-  /** Submits what may have been accepted before: the same signature counts once. */
-  async #submitAgain(unanswered: Unanswered): Promise<TransactionHandle | undefined> {
-    try {
-      return await this.#submitOnce(unanswered);
-    } catch (error) {
-      // What the node refuses now it has not accepted before.
-      if (isLostAnswer(error)) throw error;
-      return undefined;
-    }
-  }
-
-  async #submitOnce(sent: Unanswered): Promise<TransactionHandle> {
-    this.#unanswered = undefined;
-    try {
-      return await this.#submit(sent.signed);
-    } catch (error) {
-      if (isLostAnswer(error)) this.#unanswered = sent;
-      throw error;
-    }
+    const { rollupAddress } = this.l1;
+    const [transaction] = transactions;
+    return new TransactionHandle(this.provider, receipts[0]!, {
+      transaction: transaction!,
+      rollupAddress,
+    });
   }
 
   async #sign(draft: Draft): Promise<SignedTransactionParam> {
     const [transaction] = await this.#prepare([draft]);
     return toParam(this.signer.sign(transaction!, this.#domain));
-  }
-
-  async #submit(signed: SignedTransactionParam): Promise<TransactionHandle> {
-    const receipt = await this.provider.submitTransaction(signed);
-    const { rollupAddress } = this.l1;
-    const transaction = withoutConsent(signed);
-    return new TransactionHandle(this.provider, receipt, { transaction, rollupAddress });
   }
 
   // ----------------------------------------------------------------------- signed and not sent
@@ -488,19 +487,7 @@ export function withoutConsent(signed: SignedTransactionParam): SignedTransactio
   return "authorization" in signed ? omit(signed, "authorization") : signed;
 }
 
-/** A signed transaction that may have been accepted, and what its caller wanted. */
-interface Unanswered {
-  readonly signed: SignedTransactionParam;
-  readonly wanted: string;
-}
-
 /** What a caller wants, so that the same call again is known. */
-function describeDraft({ content, options }: Draft): string {
-  return JSON.stringify(toJson({ content, options }));
-}
-
-/** Whether the node may have got what was sent, although it did not answer. */
-function isLostAnswer(error: unknown): boolean {
-  const lost = ["CONNECTION_FAILED", "CONNECTION_TIMEOUT", "RPC_ANSWER_INVALID", "ABORTED"];
-  return isRollupError(error) && lost.includes(error.code);
+function describe(wish: object): string {
+  return JSON.stringify(toJson(wish));
 }

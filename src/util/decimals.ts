@@ -26,3 +26,20 @@ export function parseDecimal(text: string, decimals: number): bigint | undefined
   const digits = BigInt(whole + fraction);
   return shift >= 0 ? digits * 10n ** BigInt(shift) : digits / 10n ** BigInt(-shift);
 }
+
+/**
+ * Writes an integer as a decimal text.
+ *
+ * @param value - Not negative.
+ * @param decimals - Digits after the point, which are not written if they are zeros at the end.
+ * @returns With at least one digit after the point, unless `decimals` is 0.
+ *
+ * @example
+ * formatDecimal(1_500_000n, 6); // "1.5"
+ */
+export function formatDecimal(value: bigint, decimals: number): string {
+  const digits = value.toString().padStart(decimals + 1, "0");
+  if (decimals === 0) return digits;
+  const fraction = digits.slice(-decimals).replace(/0+$/, "");
+  return `${digits.slice(0, -decimals)}.${fraction || "0"}`;
+}

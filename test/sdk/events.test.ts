@@ -378,7 +378,8 @@ describe("sdk: a stream that is no good", () => {
     for (const text of ["{", "null", '{"event":"block"}', "x".repeat(5_000_000)]) {
       const before = sockets.length;
       sockets.at(-1)!.send(text);
-      await until(() => sockets.length > before && requests.length > before);
+      const subscribed = () => requests.filter((request) => "subscribe" in request).length;
+      await until(() => sockets.length > before && subscribed() > before);
     }
     tell(1);
     expect(await source.next()).to.include({ blockNumber: 1 });

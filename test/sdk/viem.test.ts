@@ -13,7 +13,7 @@ import { hardhat } from "viem/chains";
 import { connect } from "../../src/sdk/connect.ts";
 import { rollupActions } from "../../src/sdk/viem.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
-import { createSdkWorld, type SdkWorld } from "../helpers/sdk-world.ts";
+import { createFakeNode, createSdkWorld, type SdkWorld } from "../helpers/sdk-world.ts";
 
 const TO = "0x00000000000000000000000000000000000A11cE";
 /** Hardhat's first two accounts, whose keys everybody knows. */
@@ -104,5 +104,68 @@ describe("sdk: viem", () => {
     expect(await same.getBalance("ETH")).to.equal(7n);
     const first = await rollup.wallet({ request });
     expect(first.address).to.equal(privateKeyToAccount(KEYS[0]).address);
+  });
+
+  it("connects again after a node that was away, and that fails a watcher", async () => {
+    const node = await createFakeNode(world.url);
+    try {
+      const client = createPublicClient({ transport: http(node.url, { retryCount: 0 }) }).extend(
+        rollupActions({ retries: 0, pollMs: 5 }),
+      );
+      node.answer = (_call, response) => void response.destroy();
+      const failed: unknown[] = [];
+      const heard = (errors: unknown[], count: number) =>
+        new Promise<void>((resolve) => {
+          const wait = () => (errors.length >= count ? resolve() : setTimeout(wait, 5));
+          wait();
+        });
+      client.watchRollupBlocks({ onBlock: () => 0, onError: (error) => failed.push(error) });
+      await heard(failed, 1);
+      await expectRejection("RPC_FAILED", client.getRollupAccount({ address: TO }));
+      node.answer = (_call, _response, pass) => pass();
+      const rollup = await client.getRollup();
+      expect(await client.getRollup()).to.equal(rollup);
+      const codes: string[] = [];
+      const onError = (error: unknown) => {
+        codes.push((error as { code: string }).code);
+        throw new Error("the listener of errors fails");
+      };
+      const logged: unknown[] = [];
+      const { error: log } = console;
+      console.error = (error: unknown) => logged.push(error);
+      node.answer = ({ method }, response, pass) =>
+        method === "rollup_getStatus" ? void response.end("<p>") : pass();
+      client.watchRollupBlocks({ onBlock: () => 0, onError });
+      await heard(logged, 1);
+      console.error = log;
+      expect(codes).to.have.length(1);
+      rollup.close();
+    } finally {
+      await node.close();
+    }
+  });
+
+  it("tells a watcher what its own listener throws, and goes on", async () => {
+    const client = createPublicClient({ transport: http(world.url) }).extend(rollupActions());
+    const rollup = await client.getRollup();
+    const errors: string[] = [];
+    let unwatch = () => {};
+    const ended = new Promise<void>((resolve) => {
+      unwatch = client.watchRollupBlocks({
+        onBlock: ({ status }) => {
+          if (status === "executed") resolve();
+          throw new Error(status);
+        },
+        onError: (error) => errors.push((error as Error).message),
+      });
+    });
+    const sender = await rollup.wallet(privateKeyToAccount(KEYS[0]));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sender.transfer({ to: TO, token: "ETH", amount: 1n });
+    await world.operator.processBlocks();
+    await ended;
+    unwatch();
+    expect(errors.slice(0, 3)).to.deep.equal(["sealed", "committed", "proven"]);
+    rollup.close();
   });
 });
