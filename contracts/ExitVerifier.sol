@@ -141,8 +141,8 @@ contract ExitVerifier is IExitVerifier {
         }
     }
 
-    /// @dev Levels of the smallest `trees` trees that have at least `capacity` leaves together.
-    /// Leaves at ids from `capacity` on stay empty.
+    /// @dev Levels of `trees` trees that have `capacity` leaves together: `Rollup` is initialized
+    /// with no other capacity.
     function _levels(uint256 capacity, uint256 trees) private pure returns (uint256 levels) {
         for (uint256 leaves = trees; leaves < capacity; leaves *= ProtocolConstants.TREE_ARITY) {
             ++levels;

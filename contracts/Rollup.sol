@@ -124,8 +124,12 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
     function initialize(InitializeParams calldata params) external initializer {
         _requireCode(address(params.verifier));
         _requireCode(address(params.exitVerifier));
-        _requireCapacity(params.accountCapacity, ProtocolConstants.ACCOUNT_ID_BYTES);
-        _requireCapacity(params.tokenCapacity, ProtocolConstants.TOKEN_ID_BYTES);
+        _requireCapacity(params.accountCapacity, 1, ProtocolConstants.ACCOUNT_ID_BYTES);
+        _requireCapacity(
+            params.tokenCapacity,
+            ProtocolConstants.TAILS,
+            ProtocolConstants.TOKEN_ID_BYTES
+        );
         Commitment.requireCanonical(params.genesisStateRoot);
 
         __Ownable_init(params.governor);
@@ -670,9 +674,13 @@ contract Rollup is IRollup, Ownable2StepUpgradeable, ReentrancyGuardTransient {
         if (actual != expected) revert BlockOutOfOrder(expected, actual);
     }
 
-    function _requireCapacity(uint256 capacity, uint256 idBytes) private pure {
+    /// @dev A capacity has to be that of `trees` full trees: circuits and `ExitVerifier` have no
+    /// others, and a leaf beyond the capacity could never be claimed.
+    function _requireCapacity(uint256 capacity, uint256 trees, uint256 idBytes) private pure {
         uint256 maximum = 1 << (8 * idBytes);
-        if (capacity == 0 || capacity > maximum) revert CapacityInvalid(capacity, maximum);
+        uint256 leaves = trees;
+        while (leaves < capacity) leaves *= ProtocolConstants.TREE_ARITY;
+        if (leaves != capacity || capacity > maximum) revert CapacityInvalid(capacity, maximum);
     }
 
     /// @dev keccak256(abi.encode(stored)): a struct of value types is in memory as it is encoded.

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { DEFAULT_SCHEMA } from "./farm/location.ts";
 import type { ProverChoice } from "./groth16/provers/prover.ts";
-import { QUEUE_VARIABLE } from "./plugin/config/node/provers.ts";
+import { QUEUE_PLACES, QUEUE_VARIABLE } from "./plugin/config/node/provers.ts";
 import { pluginError } from "./plugin/errors.ts";
 import { canAsk, formatReport, isYes, overwriteQuestion, toJson } from "./plugin/init/report.ts";
 import { writeProject } from "./plugin/init/write-project.ts";
@@ -64,11 +64,43 @@ async function ask(files: readonly string[]): Promise<boolean> {
   }
 }
 
-/** @throws COMMAND_UNKNOWN for any command line but those that {@link USAGE} names */
+const isOption = (name: string): name is keyof typeof OPTIONS => Object.hasOwn(OPTIONS, name);
+
+/** Longest name of an option that is shown: a longer one may be a value, such as a URL. */
+const OPTION_NAME = /^[a-z][a-z0-9-]{0,30}$/i;
+
+/**
+ * Only names are shown: a value may be a URL with a password.
+ *
+ * @throws COMMAND_OPTION_INVALID
+ */
+function assertOptions(args: string[]): void {
+  const settings = { args, options: OPTIONS, allowPositionals: true, strict: false, tokens: true };
+  const known = Object.keys(OPTIONS).map((name) => `--${name}`);
+  for (const token of parseArgs(settings as typeof settings & { tokens: true }).tokens) {
+    if (token.kind !== "option") continue;
+    const { name, rawName, value } = token;
+    const option = OPTION_NAME.test(name) ? rawName : "one of the options";
+    const refuse = (problem: string) =>
+      pluginError({ code: "COMMAND_OPTION_INVALID", option, problem, known });
+    if (!isOption(name)) throw refuse("is unknown");
+    const { type } = OPTIONS[name];
+    if (type === "string" && (value ?? "") === "") throw refuse("needs a value");
+    if (type === "boolean" && value !== undefined) throw refuse("takes no value");
+  }
+}
+
+/**
+ * @throws COMMAND_UNKNOWN, COMMAND_OPTION_INVALID for any command line but those that {@link USAGE}
+ * names
+ */
 function parse(args: string[]) {
   // Only the command is shown: a URL with a password may follow.
-  const unknown = (cause?: unknown) =>
-    pluginError({ code: "COMMAND_UNKNOWN", command: args[0] ?? "" }, { cause });
+  const unknown = () => {
+    const command = args.find((arg) => !arg.startsWith("-")) ?? "";
+    return pluginError({ code: "COMMAND_UNKNOWN", command });
+  };
+  assertOptions(args);
   try {
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
     const [command, folder = ".", ...rest] = positionals;
@@ -91,7 +123,10 @@ async function init({ folder, force, json }: Arguments): Promise<void> {
 async function prove(args: Arguments): Promise<void> {
   const url = args.queue ?? process.env[QUEUE_VARIABLE];
   const task = "hardhat-zkrollup prover";
-  if (url === undefined) throw pluginError({ code: "OPTION_MISSING", option: "queue", task });
+  if (url === undefined) {
+    const [variable] = QUEUE_PLACES;
+    throw pluginError({ code: "OPTION_MISSING", option: "queue", task, or: [variable] });
+  }
   if (args.keys === undefined) throw pluginError({ code: "OPTION_MISSING", option: "keys", task });
   const { assertWorkerOptions, defaultWorkerName, runWorker } =
     await import("./farm/run-worker.ts");
@@ -104,7 +139,10 @@ async function prove(args: Arguments): Promise<void> {
     args.keys,
     isProgram ? { external: choice } : (choice as ProverChoice),
   );
-  const logger = { ...console, debug: () => {} };
+  const { createLog } = await import("./logs/log.ts");
+  const output = { write: (line: string) => void process.stdout.write(line) };
+  const logger = createLog({ format: "text", output });
+  logger.hide(url);
   const location = { url, ...(schema !== undefined && { schema }) };
   try {
     await runWorker({ ...location, name, concurrency, keys, prover, logger }, (worker) =>

@@ -140,7 +140,14 @@ const multisigOptions = [
   {
     name: "rollup",
     description:
-      "All others: address of the rollup, from somebody trusted (default: the operator's)",
+      "All others: address of the rollup, from somebody trusted " +
+      "(default: the operator's, on local chains only)",
+  },
+  {
+    name: "node",
+    description:
+      "All others: URL of the operator, if --network is an L1 node of your own " +
+      "(default: the network's URL)",
   },
   { name: "signers", description: "propose: numbers of the members that will sign, as 1,3,5" },
   {

@@ -1,5 +1,4 @@
 /** `hardhat rollup:multisig`: a walk-through of an account with several signers. */
-import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -24,6 +23,7 @@ interface MultisigArguments extends CommonArguments {
   readonly timeout: number;
   readonly account?: string | undefined;
   readonly rollup?: string | undefined;
+  readonly node?: string | undefined;
   readonly type: string;
   readonly to?: string | undefined;
   readonly token: string;
@@ -76,15 +76,16 @@ async function keygen({ args, channel, say }: Step): Promise<void> {
   const { oneOf, readInput } = await import("../src/sdk/inputs.ts");
   const { createMember } = await import("../src/plugin/multisig/steps.ts");
   const { writeSecret } = await import("../src/plugin/multisig/secret-file.ts");
-  const { groupToJson } = await import("../src/multisig/group-json.ts");
+  const { assertNoGroup, writeGroup } = await import("../src/plugin/multisig/group-file.ts");
   const { bigintToJson } = await import("../src/util/json.ts");
   const { secret } = required(args, "secret");
   const scheme = readInput(oneOf(SCHEMES), args.scheme, "--scheme");
   const { label = "" } = args;
   if (scheme === "frost") required(args, "label");
+  await assertNoGroup(args.group);
   const member = await writeSecret(secret, () => createMember({ ...args, scheme, label }, channel));
   const { group, id } = member;
-  await writeFile(args.group, `${JSON.stringify(groupToJson(group), null, 2)}\n`);
+  await writeGroup(args.group, group);
   const { fingerprint, threshold } = group;
   const pubKeyHash = bigintToJson(group.pubKeyHash);
   if (args.json) printJson({ member: id, threshold, fingerprint, pubKeyHash });
@@ -108,16 +109,14 @@ async function withWallet(
   action: (wallet: MultisigWallet, connection: NetworkConnection) => Promise<void>,
 ): Promise<void> {
   const { account: address } = required(args, "account");
-  const { createRpcClient } = await import("../src/api/client.ts");
-  const { RollupProvider } = await import("../src/sdk/provider.ts");
+  const { connect } = await import("../src/sdk/connect.ts");
   const wallets = await import("../src/multisig/wallet.ts");
   const connection = await connectToL1(hre);
   try {
     const { provider, ethers } = connection;
-    const rpc = createRpcClient((method, params) => provider.request({ method, params }));
     const trusted = args.rollup === undefined ? {} : { rollupAddress: args.rollup };
     const options = { group, address, ...trusted };
-    const operator = new RollupProvider(rpc);
+    const operator = await connect(args.node ?? provider);
     await action(
       await wallets.MultisigWallet.create(ethers.provider, operator, options),
       connection,
@@ -163,14 +162,13 @@ async function propose(step: Step): Promise<void> {
 
 async function sign(step: Step): Promise<void> {
   const { args, channel, lines, say } = step;
+  const { askToSign } = await import("../src/plugin/multisig/question.ts");
   const { signProposal } = await import("../src/plugin/multisig/steps.ts");
   const { readSecret } = await import("../src/plugin/multisig/secret-file.ts");
   const member = await readSecret(required(args, "secret").secret);
   const confirm = async (review: readonly string[]) => {
     for (const line of review) say(line);
-    if (args.yes) return true;
-    say('Type "yes" to sign this:');
-    return (await lines.next())?.trim() === "yes";
+    return args.yes || askToSign(lines, say);
   };
   await withWallet(step, member.group, async (wallet) => {
     const session = await signProposal({ wallet, member, confirm }, channel);

@@ -1,4 +1,5 @@
 /** `hardhat rollup:operator`: runs the operator of a rollup on an external L1 until interrupted. */
+import { describeNode, nodeRows } from "../src/plugin/node/node-description.ts";
 import type { OperatorNode, OperatorNodeOptions } from "../src/plugin/node/operator-node.ts";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { Holder } from "../src/lease/lease.ts";
@@ -10,8 +11,6 @@ import { pluginError } from "../src/plugin/errors.ts";
 import { L1_METHOD_SETS } from "../src/server/l1-methods.ts";
 import { assertPortFree } from "../src/server/listen.ts";
 import type { PublicPortOptions } from "../src/server/serve-operator.ts";
-import { ETHEREUM_PATH } from "../src/api/ethereum-methods.ts";
-import { deriveL2ChainId } from "../src/server/ethereum/chain-id.ts";
 import { assertOrigin, LOOPBACK } from "../src/server/origins.ts";
 import { BURST_SECONDS } from "../src/server/limits.ts";
 import {
@@ -87,45 +86,17 @@ function toList(text = ""): string[] {
     .filter((item) => item !== "");
 }
 
-function describe(
-  { rollup, url, adminUrl, pagesUrl }: OperatorNode,
-  l2ChainId: number | undefined,
-) {
-  const { state, chainId, rollupAddress, preset, prover } = rollup.operator;
-  return {
-    url,
-    ...(adminUrl !== undefined && { adminUrl }),
-    ethereumUrl: url + ETHEREUM_PATH,
-    ...(pagesUrl !== undefined && { pagesUrl }),
-    chainId: Number(chainId),
-    l2ChainId: l2ChainId ?? deriveL2ChainId(rollup.operator),
-    rollup: rollupAddress,
-    preset: preset.name,
-    prover: prover.name,
-    accounts: [...state.accounts()].length,
-    stateRoot: state.root,
-  };
-}
-
 function printNode(
-  description: ReturnType<typeof describe>,
+  description: ReturnType<typeof describeNode>,
   prover: string,
   isDurable: boolean,
 ): void {
-  const { url, adminUrl, ethereumUrl, pagesUrl, chainId, l2ChainId, rollup, preset } = description;
-  const { accounts, stateRoot } = description;
+  const [first, ...rows] = nodeRows(description);
   console.log(
     formatTable([
-      { type: "section-header", text: `Operator, preset ${preset}, prover ${prover}` },
-      { type: "header", cells: ["JSON-RPC, rollup_* and L1's", url] },
-      ...(adminUrl === undefined ? [] : [row("The same with all methods", adminUrl)]),
-      row("L2 for Ethereum tools", ethereumUrl),
-      ...(pagesUrl === undefined ? [] : [row("Explorer and wallet", pagesUrl)]),
-      row("Chain id", String(chainId)),
-      row("Chain id of L2 there", String(l2ChainId)),
-      row("Rollup", rollup),
-      row("Accounts", String(accounts)),
-      row("State root", String(stateRoot)),
+      { type: "section-header", text: `Operator, preset ${description.preset}, prover ${prover}` },
+      { type: "header", cells: [...first!] },
+      ...rows.map(([name, value]) => row(name, value)),
     ]),
   );
   console.log(
@@ -180,7 +151,7 @@ const action = defineAction<OperatorArguments>(async (args, hre) => {
   line?.close();
   line = undefined;
   if (node === undefined) return;
-  const description = describe(node, l2ChainId);
+  const description = describeNode(node, l2ChainId);
   if (args.json) printJson(description);
   else if (args.jsonLogs) log.info("The operator runs.", description);
   else printNode(description, prover, store.type !== "memory");

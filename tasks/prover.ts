@@ -1,5 +1,6 @@
 /** `hardhat rollup:prover`: proves jobs of a queue until interrupted, or exports keys for that. */
 import { resolve } from "node:path";
+import { QUEUE_PLACES } from "../src/plugin/config/node/provers.ts";
 import { pluginError } from "../src/plugin/errors.ts";
 import { shownPath } from "./circuit-steps.ts";
 import {
@@ -26,7 +27,7 @@ const action = defineAction<ProverArguments>(async (args, hre) => {
   const { queue, schema } = hre.config.rollup.node.provers;
   const url = args.queue ?? queue;
   if (url === undefined && output === undefined) {
-    throw pluginError({ code: "OPTION_MISSING", option: "queue", task: TASK });
+    throw pluginError({ code: "OPTION_MISSING", option: "queue", task: TASK, or: QUEUE_PLACES });
   }
   const { assertWorkerOptions, defaultWorkerName, runWorker } =
     await import("../src/farm/run-worker.ts");

@@ -180,7 +180,8 @@ interface IRollup {
     /// @notice The verifier of proofs, or that of exits, has no code.
     /// @param verifier Its address.
     error VerifierWithoutCode(address verifier);
-    /// @notice A capacity is 0, or larger than the ids of the protocol allow.
+    /// @notice A capacity is not that of full trees, or larger than the ids of the protocol allow:
+    /// accounts take a power of 8, tokens 4 times one.
     /// @param capacity Capacity of accounts or of tokens.
     /// @param maximum Number of different ids.
     error CapacityInvalid(uint256 capacity, uint256 maximum);

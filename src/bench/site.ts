@@ -1,11 +1,14 @@
 /** A small web server for pages: files and texts by path, with headers for all. */
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 
-/** What a path answers: the file at a path, a text, or bytes with the type of the path's name. */
-export type Content = { readonly file: string } | { readonly text: string };
+/** What a path answers, with the type of its name: the file at a path, a text, or what is sent. */
+export type Content =
+  | { readonly file: string }
+  | { readonly text: string }
+  | { readonly send: (response: ServerResponse) => void };
 
 export interface Site {
   readonly url: string;
@@ -41,9 +44,9 @@ export async function startSite(
       return;
     }
     const type = TYPES[extname(pathname)] ?? "application/octet-stream";
-    void bytesOf(content).then((bytes) =>
-      response.writeHead(200, { ...headers, "content-type": type }).end(bytes),
-    );
+    const begin = () => response.writeHead(200, { ...headers, "content-type": type });
+    if ("send" in content) content.send(begin());
+    else void bytesOf(content).then((bytes) => begin().end(bytes));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -57,6 +60,6 @@ export async function startSite(
   };
 }
 
-function bytesOf(content: Content): Promise<Buffer> {
+function bytesOf(content: Exclude<Content, { send: unknown }>): Promise<Buffer> {
   return "file" in content ? readFile(content.file) : Promise.resolve(Buffer.from(content.text));
 }

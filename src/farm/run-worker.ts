@@ -59,6 +59,8 @@ export async function runWorker(
   });
   announce(worker);
   await stopped;
-  logger.info(`${worker.name} has proven ${worker.provenCount} jobs`);
+  const { provenCount, provingSeconds } = worker;
+  const mean = provenCount === 0 ? "" : `, in ${(provingSeconds / provenCount).toFixed(1)} s each`;
+  logger.info(`${worker.name} has proven ${provenCount} jobs${mean}`);
   return worker;
 }

@@ -35,6 +35,8 @@ export interface FarmWorker {
   readonly name: string;
   /** Jobs that it has proven. */
   readonly provenCount: number;
+  /** Time that their proofs took, all together. */
+  readonly provingSeconds: number;
   /** Stops; may be called again with "return". */
   stop(how: WorkerStop): Promise<void>;
 }
@@ -80,6 +82,7 @@ class Worker implements FarmWorker {
   #isReached = true;
   #ended: Promise<void> | undefined;
   provenCount = 0;
+  provingSeconds = 0;
 
   constructor(
     options: WorkerOptions,
@@ -157,7 +160,7 @@ class Worker implements FarmWorker {
     const signal = AbortSignal.any([abort.signal, this.#abort.signal]);
     const beat = this.#startBeating(job, abort);
     const outcome = await this.#prove(job, signal);
-    const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+    const seconds = (performance.now() - startMs) / 1000;
     return async () => {
       const isTaken = !abort.signal.aborted && (await this.#answer(job, outcome));
       clearInterval(beat);
@@ -165,7 +168,8 @@ class Worker implements FarmWorker {
         this.#logger.info("A job is not needed any more, or was given to another worker");
       } else if (outcome.type === "proof") {
         this.provenCount++;
-        this.#logger.info(`Proven in ${seconds} s: job ${job.id}`);
+        this.provingSeconds += seconds;
+        this.#logger.info(`Proven in ${seconds.toFixed(1)} s: job ${job.id}`);
       }
     };
   }

@@ -1,5 +1,6 @@
 /** Errors of `src/l1`. */
 import { defineErrors } from "../util/errors.ts";
+import { formatValues } from "../util/format-values.ts";
 
 export type L1ErrorFacts =
   | {
@@ -36,19 +37,13 @@ export type L1ErrorFacts =
   | { code: "L1_CALLDATA_NOT_FOUND"; blockNumber: number; transactionHash: string }
   | { code: "DEV_KEYS_ON_LIVE_CHAIN"; chainId: bigint };
 
-function format(values: { readonly [name: string]: unknown }): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name} = ${String(value)}`)
-    .join(", ");
-}
-
 function times(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }
 
 export const l1Error = defineErrors<L1ErrorFacts>({
   L1_REVERTED: {
-    message: ({ call, error, values }) => `L1 reverted ${call}: ${error}(${format(values)}).`,
+    message: ({ call, error, values }) => `L1 reverted ${call}: ${error}(${formatValues(values)}).`,
     fix: "Look the error up in hardhat-zkrollup/contracts/interfaces/IRollup.sol.",
   },
   L1_TRANSACTION_FAILED: {

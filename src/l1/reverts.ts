@@ -45,6 +45,27 @@ export async function readContract<T>(call: string, read: () => Promise<T>): Pro
   }
 }
 
+/** A Solidity error that a contract has reverted with. */
+export interface NamedRevert {
+  readonly name: string;
+  readonly values: Record<string, unknown>;
+}
+
+/**
+ * Reads the Solidity error of a reverted call of any contract.
+ *
+ * @param known - Errors of that contract; those of a rollup are known anyway.
+ * @returns Undefined if nothing was reverted, or by an error without a known name.
+ */
+export function namedRevert(error: unknown, known: Interface): NamedRevert | undefined {
+  const data = findRevertData(error);
+  if (data === undefined || data === NO_REASON) return undefined;
+  const description = known.parseError(data) ?? KNOWN_ERRORS.parseError(data);
+  return description === null
+    ? undefined
+    : { name: description.name, values: description.args.toObject() };
+}
+
 /**
  * Creates the error of a transaction that was mined and failed, by replaying it for its reason.
  *

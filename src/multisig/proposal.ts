@@ -65,6 +65,8 @@ export interface ReadProposal {
   readonly content: ProposalContent;
   /** The field element to sign. */
   readonly message: bigint;
+  /** 16 random bytes of 0x-hex. */
+  readonly salt: string;
   /** Id of the session: a hash of group, signers, message and salt; 32 bytes of 0x-hex. */
   readonly session: string;
 }
@@ -160,7 +162,15 @@ export function readProposal(group: MultisigGroup, value: unknown): ReadProposal
   const content = readContent(fields);
   const message = messageOf(content);
   const session = sessionOf(group, signers, message, salt);
-  return { signers, content, message, session };
+  return { signers, content, message, salt, session };
+}
+
+/** Writes a proposal as it was read: a copy that does not change with the original. */
+export function writeProposal(
+  group: MultisigGroup,
+  { signers, content, salt }: ReadProposal,
+): MultisigProposal {
+  return proposalWithSalt(group, signers, content, salt);
 }
 
 /** @throws MULTISIG_MESSAGE_INVALID */

@@ -1,5 +1,5 @@
 /** An account with several signers on one rollup: prepares, reviews and sends; it has no secret. */
-import { getAddress, type Provider, toBeHex } from "ethers";
+import { type Provider, toBeHex } from "ethers";
 import {
   type Create2Wallet,
   create2WalletAddress,
@@ -8,9 +8,8 @@ import {
   signChangePubKey,
   type TypedDataSigner,
 } from "../l1/authorization.ts";
-import { connectRollup, type RollupClient } from "../l1/client.ts";
+import type { RollupClient } from "../l1/client.ts";
 import { ROLLUP_INTERFACE } from "../l1/interface.ts";
-import { assertRollupAt } from "../l1/presence.ts";
 import { batchMessages } from "../operations/batch.ts";
 import { opsError } from "../operations/errors.ts";
 import {
@@ -26,12 +25,12 @@ import {
   type SendContent,
   type TokenSource,
 } from "../sdk/drafts.ts";
-import { sdkError } from "../sdk/errors.ts";
 import type { KeyConsent } from "../sdk/fee-params.ts";
 import { decideFee } from "../sdk/fees.ts";
 import { TransactionHandle } from "../sdk/handles.ts";
 import { nonZeroAddress, readInput } from "../sdk/inputs.ts";
 import type { RollupIdentity } from "../sdk/key-derivation.ts";
+import { connectContract } from "../sdk/owner.ts";
 import {
   sendOptions,
   type SetSigningKeyParams,
@@ -40,6 +39,7 @@ import {
   type TransferParams,
   type WithdrawParams,
 } from "../sdk/params.ts";
+import { assertPinned } from "../sdk/pinning.ts";
 import {
   type AccountInfo,
   findToken,
@@ -57,6 +57,7 @@ import {
   createProposal,
   type MultisigProposal,
   readProposal,
+  writeProposal,
 } from "./proposal.ts";
 import { MultisigSession } from "./session.ts";
 
@@ -69,8 +70,8 @@ export interface MultisigWalletOptions {
   /** In place of `address`: a contract whose CREATE2 address is derived from the group's key. */
   readonly create2?: Create2Wallet;
   /**
-   * L1 address of the rollup. Default: the one that the operator names; members who do not run the
-   * operator pass an address that they trust.
+   * L1 address of the rollup, from somebody whom the member trusts. Default: the one that `connect`
+   * got, or on a local chain the one that the operator names.
    */
   readonly rollupAddress?: string;
 }
@@ -80,6 +81,8 @@ export interface MultisigReview {
   readonly transaction: Transaction;
   /** The transaction in words. */
   readonly lines: readonly string[];
+  /** A copy of what was read, for {@link MultisigWallet.join}: nobody else can change it. */
+  readonly proposal: MultisigProposal;
 }
 
 /** A call on L1. */
@@ -146,28 +149,25 @@ export class MultisigWallet {
   /**
    * Connects to the account of a group.
    *
-   * @param l1 - A provider of the rollup's chain; it is only read from.
-   * @param provider - Of the rollup's operator.
+   * @param l1 - A provider of the rollup's chain, which is only read from: a node of your own, or
+   * one that you trust. With that of the operator, the operator alone says what L1 says.
+   * @param provider - Of the rollup's operator: of `connect`, or a `RollupProvider`.
    * @param options - Group, owner, and address of the rollup.
    * @returns The wallet; its account exists after the first deposit or transfer to it.
-   * @throws ROLLUP_REPLACED, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND, ADDRESS_INVALID
+   * @throws ROLLUP_NOT_PINNED if only the node names the contract on a chain that is not local;
+   * ROLLUP_REPLACED, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND, ADDRESS_INVALID
    */
   static async create(
     l1: Provider,
     provider: RollupProvider,
-    { group, address, create2, rollupAddress: trusted }: MultisigWalletOptions,
+    { group, address, create2, rollupAddress }: MultisigWalletOptions,
   ): Promise<MultisigWallet> {
-    const { chainId, rollupAddress } = await provider.getConfig();
-    const current = getAddress(rollupAddress);
-    const expected = trusted === undefined ? current : readInput(nonZeroAddress, trusted);
-    if (current !== expected) {
-      throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
-    }
-    const client = await connectRollup({ rollupAddress }, l1);
-    if (client.chainId !== chainId) {
-      throw sdkError({ code: "L1_CHAIN_MISMATCH", expected: chainId, actual: client.chainId });
-    }
-    await assertRollupAt(l1, rollupAddress);
+    const trusted =
+      rollupAddress === undefined
+        ? undefined
+        : readInput(nonZeroAddress, rollupAddress, "rollupAddress");
+    const client = await connectContract(l1, l1, provider, trusted);
+    assertPinned(provider, client, trusted);
     const owner =
       create2 === undefined
         ? readInput(nonZeroAddress, address, "address")
@@ -292,24 +292,26 @@ export class MultisigWallet {
    * from L1.
    *
    * @param proposal - The proposal, unchecked.
-   * @returns The transaction, and lines to show to the person who decides.
+   * @returns The transaction, lines to show to the person who decides, and the proposal to join.
    * @throws as `readProposal`, MULTISIG_BLIND, MULTISIG_CONTENT_MISMATCH for another rollup or
    * account, ADDRESS_WITHOUT_ACCOUNT, L1_REVERTED for a token that is not listed
    */
   async review(proposal: unknown): Promise<MultisigReview> {
-    const { content } = readProposal(this.group, proposal);
+    const read = readProposal(this.group, proposal);
+    const { content } = read;
     if ("message" in content) throw multisigError({ code: "MULTISIG_BLIND" });
     const { rollup, transaction } = content;
     assertRollup(rollup, this.rollup);
     const { id } = await this.#existingAccount();
     assertContent("account", String(transaction.accountId), String(id));
     const token = await this.#l1.readListedToken(transaction.tokenId);
-    return { transaction, lines: describeTransaction(transaction, token) };
+    const lines = describeTransaction(transaction, token);
+    return { transaction, lines, proposal: writeProposal(this.group, read) };
   }
 
   /**
    * Reviews a proposal and joins its session: call it after the member has agreed to what
-   * {@link MultisigWallet.review} shows.
+   * {@link MultisigWallet.review} shows, with the proposal that the review returns.
    *
    * @param member - The member, with its secret.
    * @param proposal - The proposal, unchecked.
@@ -317,8 +319,8 @@ export class MultisigWallet {
    * @throws as {@link MultisigWallet.review}, MULTISIG_NOT_A_MEMBER
    */
   async join(member: MultisigMember, proposal: unknown): Promise<MultisigSession> {
-    await this.review(proposal);
-    return new MultisigSession(member, proposal, { rollup: this.rollup });
+    const { proposal: reviewed } = await this.review(proposal);
+    return new MultisigSession(member, reviewed, { rollup: this.rollup });
   }
 
   /**

@@ -118,8 +118,8 @@ export class Inclusions {
     const base = blockOf(ledger, confirmed + 1)?.applied.before ?? open.block.before;
     for (; survey.openCount < open.items.length; survey.openCount++) {
       const { operation } = open.block.slots[survey.openCount]!;
-      const place = { base, feeAccountId: header.feeAccountId };
-      addItem(survey.lapses, open.items[survey.openCount]!, operation, place);
+      // No balance has fees of the open block yet.
+      addItem(survey.lapses, open.items[survey.openCount]!, operation, { base });
     }
     this.#survey = survey;
     return survey;

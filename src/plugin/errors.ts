@@ -1,5 +1,6 @@
 /** Errors between Hardhat and the rest of the package. */
 import { defineErrors } from "../util/errors.ts";
+import { formatValues } from "../util/format-values.ts";
 
 export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
@@ -43,6 +44,15 @@ export type PluginErrorFacts =
   | { code: "BOND_ADDRESS_MISSING" }
   | { code: "BOND_ACTIONS_SEVERAL"; options: readonly string[] }
   | { code: "BOND_CALL_FAILED"; call: string; reason: string }
+  | {
+      code: "BOND_REVERTED";
+      call: string;
+      /** Name of the Solidity error. */
+      error: string;
+      /** The error's values by name. */
+      values: { readonly [name: string]: unknown };
+      advice: string;
+    }
   | { code: "PROMISES_MAY_BREAK"; blockNumber: number }
   | { code: "PROMISE_FILE_INVALID"; file: string; reason: string }
   | { code: "L1_KEY_MISSING"; variable: string }
@@ -56,7 +66,13 @@ export type PluginErrorFacts =
   | { code: "OUTPUT_NOT_WRITABLE"; file: string; reason: string }
   | { code: "FILE_NOT_ACCESSIBLE"; path: string; reason: string }
   | { code: "NETWORK_REQUEST_FAILED"; network: string; reason: string }
-  | { code: "OPTION_MISSING"; option: string; task: string }
+  | {
+      code: "OPTION_MISSING";
+      option: string;
+      task: string;
+      /** Other places of the same value, such as an environment variable. */
+      or?: readonly string[];
+    }
   | { code: "BENCH_SUITE_UNKNOWN"; suite: string; known: readonly string[] }
   | { code: "BENCH_OPTION_OUT_OF_RANGE"; option: string; value: number; min: number; max: number }
   | {
@@ -79,6 +95,7 @@ export type PluginErrorFacts =
   | { code: "INIT_FILES_EXIST"; folder: string; files: readonly string[] }
   | { code: "INIT_PACKAGE_JSON_INVALID"; file: string }
   | { code: "COMMAND_UNKNOWN"; command: string }
+  | { code: "COMMAND_OPTION_INVALID"; option: string; problem: string; known: readonly string[] }
   | { code: "SOLC_VERSION_MISMATCH"; configured: string; installed: string; path: string };
 
 export const pluginError = defineErrors<PluginErrorFacts>({
@@ -273,6 +290,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
       "The owner's actions need the bond's owner as the network's first account, a withdrawal its " +
       "delay, and a claim a promise whose L1 block is still there and that nobody has claimed.",
   },
+  BOND_REVERTED: {
+    message: ({ call, error, values, advice }) =>
+      `The bond refuses ${call}: ${error}(${formatValues(values)}). ${advice}`,
+    fix: "Change what the message names; hardhat rollup:bond shows the bond as L1 has it.",
+  },
   PROMISE_FILE_INVALID: {
     message: ({ file, reason }) => `The file ${JSON.stringify(file)} cannot be used: ${reason}.`,
     fix: "Name a file with a promise: promiseToJson of the SDK writes one, and so does the API.",
@@ -330,7 +352,8 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Check the network's url and accounts in the config, and that its first account has funds.",
   },
   OPTION_MISSING: {
-    message: ({ option, task }) => `${task} needs the option --${option}.`,
+    message: ({ option, task, or = [] }) =>
+      `${task} needs ${[`the option --${option}`, ...or].join(", or ")}.`,
     fix: "Pass it; the task explains its options with --help.",
   },
   BENCH_SUITE_UNKNOWN: {
@@ -404,6 +427,11 @@ export const pluginError = defineErrors<PluginErrorFacts>({
   COMMAND_UNKNOWN: {
     message: ({ command }) => `hardhat-zkrollup has no command "${command}" with these arguments.`,
     fix: "Run hardhat-zkrollup --help; all other commands are tasks: npx hardhat rollup --help.",
+  },
+  COMMAND_OPTION_INVALID: {
+    message: ({ option, problem, known }) =>
+      `hardhat-zkrollup: ${option} ${problem}; the options are ${known.join(", ")}.`,
+    fix: "Run hardhat-zkrollup --help, which explains each option.",
   },
   SOLC_VERSION_MISMATCH: {
     message: ({ configured, installed, path }) =>

@@ -3,6 +3,7 @@
 import { joinBytes } from "../util/bytes.ts";
 import { once } from "../util/once.ts";
 import { portableError } from "./errors.ts";
+import { abortable } from "./platform.ts";
 import type { BlobFile, FileSource, MemoryFile, ProveOptions, ResponseFile } from "./types.ts";
 
 /** Default limit of a file: larger than a key of 2^20 constraints. */
@@ -95,13 +96,15 @@ async function readResponse(
   if (body === null) throw failed("the answer has no body");
   const stated = headers.get("content-length");
   const totalBytes = stated === null ? undefined : Number(stated);
-  const reader = body.getReader();
+  const reader = reading(name, () => body.getReader()); // a body is read only once
   const chunks: Uint8Array[] = [];
   let loadedBytes = 0;
   try {
     if (totalBytes !== undefined) assertLength(name, totalBytes, options);
     for (;;) {
-      const { done, value } = await readingAsync(name, options, () => reader.read());
+      const { done, value } = await readingAsync(name, options, () =>
+        abortable(options.signal, () => reader.read()),
+      );
       if (done || value === undefined) return joinBytes(chunks);
       loadedBytes += value.length;
       assertLength(name, loadedBytes, options);

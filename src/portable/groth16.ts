@@ -18,19 +18,12 @@ export function createGroth16Over(
   loadFallback?: () => Promise<FallbackProver>,
 ): Groth16 {
   const open = (source: FileSource, options: ProveOptions) => toFile(source, platform, options);
-  /** Replaced by each call of terminate, so that earlier calls find out between their steps. */
-  let session = {};
-  const enter = () => {
-    const entered = session;
-    return () => {
-      if (entered !== session) throw groth16Error({ code: "PROVER_CLOSED", prover: "kernel" });
-    };
-  };
+  const calls = createCalls();
   const proveOrFallBack = (
     key: NamedFile,
     zkey: FileSource,
     witness: Uint8Array,
-    options: ProveOptions,
+    options: CallOptions,
   ) =>
     platform.prove(key, witness, options.signal).catch((error: unknown) => {
       const isUnsupported = isRollupError(error) && error.code === "KERNEL_UNSUPPORTED";
@@ -42,35 +35,62 @@ export function createGroth16Over(
       });
     });
   return {
-    fullProve: async (input, wasm, zkey, options = {}) => {
-      const { signal, onProgress } = options;
-      const assertOpen = enter();
-      const [circuit, key] = [open(wasm, options), open(zkey, options)];
-      const inputs = flattenByName(input);
-      platform.prefetch(key);
-      onProgress?.({ stage: "witness" });
-      const witness = await platform.calculate(circuit, inputs, signal);
-      assertOpen();
-      onProgress?.({ stage: "proof" });
-      return proveOrFallBack(key, zkey, witness, options);
-    },
-    prove: async (zkey, witness, options = {}) => {
-      const { signal, onProgress } = options;
-      const assertOpen = enter();
-      const [key, values] = [open(zkey, options), open(witness, options)];
-      const bytes = await abortable(signal, () => values.read());
-      assertOpen();
-      assertWitnessFile(bytes);
-      onProgress?.({ stage: "proof" });
-      return proveOrFallBack(key, zkey, bytes, options);
-    },
+    fullProve: (input, wasm, zkey, given = {}) =>
+      calls.run(given, async (options) => {
+        const { signal, onProgress } = options;
+        const [circuit, key] = [open(wasm, options), open(zkey, options)];
+        const inputs = flattenByName(input);
+        platform.prefetch(key);
+        onProgress?.({ stage: "witness" });
+        const witness = await platform.calculate(circuit, inputs, signal);
+        signal.throwIfAborted();
+        onProgress?.({ stage: "proof" });
+        return proveOrFallBack(key, zkey, witness, options);
+      }),
+    prove: (zkey, witness, given = {}) =>
+      calls.run(given, async (options) => {
+        const { signal, onProgress } = options;
+        const [key, values] = [open(zkey, options), open(witness, options)];
+        const bytes = await abortable(signal, () => values.read());
+        signal.throwIfAborted();
+        assertWitnessFile(bytes);
+        onProgress?.({ stage: "proof" });
+        return proveOrFallBack(key, zkey, bytes, options);
+      }),
     verify: async (key, publicSignals, proof) => {
       await Promise.resolve();
       return verifyProof(key, publicSignals, proof);
     },
     terminate: () => {
-      session = {};
+      calls.end(groth16Error({ code: "PROVER_CLOSED", prover: "kernel" }));
       return platform.terminate();
+    },
+  };
+}
+
+type CallOptions = ProveOptions & { readonly signal: AbortSignal };
+
+/** Calls that the caller's signal ends, and that can be ended all at once. */
+function createCalls() {
+  const running = new Set<AbortController>();
+  return {
+    run: async <T>(given: ProveOptions, work: (options: CallOptions) => Promise<T>): Promise<T> => {
+      const call = new AbortController();
+      const stop = () => call.abort(given.signal?.reason);
+      if (given.signal?.aborted) stop();
+      given.signal?.addEventListener("abort", stop);
+      running.add(call);
+      try {
+        call.signal.throwIfAborted();
+        return await work({ ...given, signal: call.signal });
+      } finally {
+        given.signal?.removeEventListener("abort", stop);
+        running.delete(call);
+        call.abort(); // ends the download of a file that a failed call no longer needs
+      }
+    },
+    end: (reason: Error) => {
+      for (const call of running) call.abort(reason);
     },
   };
 }

@@ -1,13 +1,18 @@
 /** The prover of a page: an engine in a worker, or in the page itself. */
 
 import type { FlatInput } from "../circom/witness-inputs.ts";
-import { groth16Error } from "../groth16/errors.ts";
 import type { ProofWithSignals } from "../groth16/snarkjs.ts";
 import { createWebThreads } from "../kernel/web-threads.ts";
 import type { WebWorker, WebWorkerConstructor } from "../kernel/web-worker-types.ts";
 import { isRollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
-import { createEngine, type Engine, type EngineRequest, type SentFile } from "./engine.ts";
+import {
+  createEngine,
+  type Engine,
+  type EngineRequest,
+  type EngineResult,
+  type SentFile,
+} from "./engine.ts";
 import type { NamedFile } from "./files.ts";
 import { createGroth16Over } from "./groth16.ts";
 import { abortable, type Platform } from "./platform.ts";
@@ -60,93 +65,101 @@ export function createGroth16(options: PageOptions = {}): Groth16 {
 function createPage(options: PageOptions): Platform {
   const jobs = createJobs(() => startEngine(options));
   const ids = createIds();
-  const send = async (file: NamedFile): Promise<SentFile> => {
-    const [id, { name, isBorrowed }] = [ids(file), file];
-    if (jobs.held().includes(id)) return { id, name, bytes: null };
-    const bytes = await file.read();
-    return { id, name, bytes: isBorrowed ? bytes.slice() : bytes };
-  };
   return {
     resolve: (name) => new URL(name, baseUrl()).href,
-    open: (url, { signal }) => fetch(url, signal === undefined ? {} : { signal }),
+    open: (url, { signal }) => fetch(url, { signal }),
     prefetch: (file) => {
       // Whoever needs the file gets the error of its download.
-      if (!jobs.held().includes(ids(file))) file.read().catch(() => undefined);
+      if (!jobs.isHeld(ids("prove", file))) file.read().catch(() => undefined);
     },
     calculate: (circuit, inputs: readonly FlatInput[], signal) =>
-      jobs.run(signal, async () => {
-        const file = await send(circuit);
+      jobs.run(signal, circuit, ids("calculate", circuit), (file) => {
         return { kind: "calculate", file, inputs };
       }) as Promise<Uint8Array>,
     prove: (zkey, witness, signal) =>
-      jobs.run(signal, async () => {
-        const file = await send(zkey);
+      jobs.run(signal, zkey, ids("prove", zkey), (file) => {
         return { kind: "prove", file, witness };
       }) as Promise<ProofWithSignals>,
     terminate: () => jobs.terminate(),
   };
 }
 
-/** Runs requests one after the other in an engine, which starts again after an abort. */
+/**
+ * Runs requests one after the other in an engine, which starts again after an abort. A request
+ * waits for its own file only: whoever downloads is not in the queue.
+ */
 function createJobs(start: () => Engine) {
   const queue = new SerialQueue();
   let engine: Engine | undefined;
-  let running: object | undefined;
-  /** Grows when all that wait are rejected. */
-  let lives = 0;
+  let running: AbortListener | undefined;
   const endEngine = async (): Promise<void> => {
     const ended = engine;
     engine = undefined;
     await ended?.close();
   };
+  const compute = async (signal: AbortListener, request: EngineRequest) => {
+    running = signal;
+    try {
+      engine ??= start();
+      return await engine.compute(request);
+    } catch (error) {
+      // Another one may start where this one has failed, for example for lack of memory.
+      if (isRollupError(error) && error.code === "WORKER_FAILED") await endEngine();
+      throw error;
+    } finally {
+      running = undefined;
+    }
+  };
+  const isHeld = (id: string) => engine?.held().includes(id) ?? false;
+  const runFile = async (
+    signal: AbortListener,
+    source: NamedFile,
+    id: string,
+    toRequest: (file: SentFile) => EngineRequest,
+  ): Promise<EngineResult> => {
+    const { name, isBorrowed } = source;
+    let read: Uint8Array | undefined;
+    for (;;) {
+      if (!isHeld(id)) read = await source.read();
+      const result = await queue.run(() => {
+        if (signal.aborted) throw signal.reason;
+        // The engine may have dropped the file, or ended, while this request waited.
+        if (read === undefined && !isHeld(id)) return undefined;
+        const bytes = isHeld(id) ? null : isBorrowed ? read!.slice() : read!;
+        return compute(signal, toRequest({ id, name, bytes }));
+      });
+      if (result !== undefined) return result;
+    }
+  };
   return {
-    held: () => engine?.held() ?? [],
-    run: (signal: AbortListener | undefined, prepare: () => Promise<EngineRequest>) => {
-      const job = {};
-      const life = lives;
-      const assertLife = () => {
-        if (life !== lives) throw groth16Error({ code: "PROVER_CLOSED", prover: "kernel" });
-      };
-      const work = async () => {
-        if (signal?.aborted) throw signal.reason;
-        assertLife();
-        running = job;
-        try {
-          engine ??= start();
-          const request = await prepare();
-          assertLife();
-          if (signal?.aborted) throw signal.reason;
-          return await engine.compute(request);
-        } catch (error) {
-          // Another one may start where this one has failed, for example for lack of memory.
-          if (isRollupError(error) && error.code === "WORKER_FAILED") await endEngine();
-          throw error;
-        } finally {
-          running = undefined;
-        }
-      };
-      return abortable(
+    isHeld,
+    run: (
+      signal: AbortListener,
+      file: NamedFile,
+      id: string,
+      toRequest: (file: SentFile) => EngineRequest,
+    ) =>
+      abortable(
         signal,
-        () => queue.run(work),
-        () => void (running === job && endEngine()),
-      );
-    },
-    terminate: async () => {
-      lives++;
-      await endEngine();
-    },
+        () => runFile(signal, file, id, toRequest),
+        () => void (running === signal && endEngine()),
+      ),
+    terminate: endEngine,
   };
 }
 
-/** Names files for the engine: by their URL, or by a number for each object. */
+/**
+ * Names files for the engine: by their use, because a caller may give one file for two, and by
+ * their URL, or by a number for each object.
+ */
 function createIds() {
-  const objects = new WeakMap<object, string>();
+  const objects = new WeakMap<object, number>();
   let count = 0;
-  return ({ key }: NamedFile): string => {
-    if (typeof key === "string") return key;
-    const id = objects.get(key) ?? `object ${count++}`;
+  return (use: EngineRequest["kind"], { key }: NamedFile): string => {
+    if (typeof key === "string") return `${use} ${key}`;
+    const id = objects.get(key) ?? count++;
     objects.set(key, id);
-    return id;
+    return `${use} object ${id}`;
   };
 }
 

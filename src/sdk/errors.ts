@@ -128,7 +128,9 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   ROLLUP_NOT_PINNED: {
     message: ({ rollupAddress, chainId }) =>
       `Only the node says that ${rollupAddress} is the rollup on chain ${chainId}.`,
-    fix: "Pass { rollupAddress } to connect, from somebody whom you trust: deposits go there.",
+    fix:
+      "Pass { rollupAddress } to connect or create, or --rollup to a task, from somebody whom you " +
+      "trust: deposits go there, and signatures are for it.",
   },
   KEY_DERIVATION_NOT_DETERMINISTIC: {
     message: ({ address }) =>

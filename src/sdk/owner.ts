@@ -59,6 +59,23 @@ export async function connectOwner(
   if (l1Signer.provider === null) {
     throw sdkError({ code: "L1_SIGNER_WITHOUT_PROVIDER", address: l1Address });
   }
+  const l1 = await connectContract(l1Signer, l1Signer.provider, provider, trusted);
+  return { l1Signer, l1, l1Address };
+}
+
+/**
+ * Connects to the contract that the node serves, and checks that it is the expected rollup.
+ *
+ * @param runner - Of L1: a signer, or the provider itself.
+ * @param trusted - Address of the contract, if the caller has it from somebody trusted.
+ * @throws ROLLUP_REPLACED, L1_CHAIN_MISMATCH, ROLLUP_NOT_FOUND
+ */
+export async function connectContract(
+  runner: Signer | Provider,
+  l1Provider: Provider,
+  provider: RollupProvider,
+  trusted: string | undefined,
+): Promise<RollupClient> {
   const { chainId, rollupAddress } = await provider.getConfig();
   const current = getAddress(rollupAddress);
   const { pinned } = provider;
@@ -67,10 +84,10 @@ export async function connectOwner(
   if (current !== expected) {
     throw sdkError({ code: "ROLLUP_REPLACED", rollupAddress: expected, current });
   }
-  const l1 = await connectRollup({ rollupAddress }, l1Signer);
+  const l1 = await connectRollup({ rollupAddress }, runner);
   assertL1Chain(chainId, l1.chainId);
-  await assertRollupAt(l1Signer.provider, rollupAddress);
-  return { l1Signer, l1, l1Address };
+  await assertRollupAt(l1Provider, rollupAddress);
+  return l1;
 }
 
 interface Erc20 {

@@ -73,6 +73,11 @@ export class RollupProvider {
     this.#client = client;
   }
 
+  /** Whether the user, not the node, has named the contract. */
+  get isPinned(): boolean {
+    return false;
+  }
+
   /** The rollup that the node must go on to serve, if that is settled. */
   get pinned(): RollupIdentity | undefined {
     return undefined;

@@ -2,7 +2,6 @@
 import { isHexString, type Provider, type Signer, Wallet } from "ethers";
 import { type Abort, assertWanted, onAbort } from "../api/abort.ts";
 import type { RpcClient } from "../api/client.ts";
-import { LOCAL_CHAIN_IDS } from "../groth16/verifier/insecure.ts";
 import { RollupAccount } from "./account.ts";
 import { type BlockOptions, blockOptions, readBlocks } from "./blocks.ts";
 import {
@@ -35,6 +34,7 @@ import {
 import { connectOwner, OwnerWallet } from "./owner.ts";
 import type { WalletOptions } from "./params.ts";
 import { persistentClient } from "./persistence.ts";
+import { assertPinned } from "./pinning.ts";
 import { type WaitOptions, waitOptions } from "./provider-params.ts";
 import { type BlockInfo, RollupProvider, type SignedTransactionParam } from "./provider.ts";
 import { RollupSigner } from "./signer.ts";
@@ -104,6 +104,11 @@ export class Rollup extends RollupProvider {
    */
   getL1(): Promise<Provider> {
     return this.#parts.openL1();
+  }
+
+  /** Whether `connect` got the address of the contract. */
+  override get isPinned(): boolean {
+    return this.#parts.isPinned;
   }
 
   /** What the node must go on to serve. */
@@ -257,12 +262,8 @@ export class Rollup extends RollupProvider {
 
   /** @throws ROLLUP_NOT_PINNED */
   async #toL1Signer(signer: L1SignerLike, pinned?: string): Promise<Signer> {
-    const { chainId, rollupAddress } = this;
-    const isLocal = LOCAL_CHAIN_IDS.some((id) => BigInt(id) === chainId);
-    if (!this.#parts.isPinned && pinned === undefined && !isLocal) {
-      throw sdkError({ code: "ROLLUP_NOT_PINNED", rollupAddress, chainId });
-    }
-    return toL1Signer(signer, chainId, () => this.getL1());
+    assertPinned(this, this.pinned, pinned);
+    return toL1Signer(signer, this.chainId, () => this.getL1());
   }
 
   // -------------------------------------------------------------------------------- what happens

@@ -55,7 +55,7 @@ describe("Attacks on the contract", () => {
       feeAccount: user.address,
       genesisStateRoot: GENESIS_ROOT,
       accountCapacity: 1,
-      tokenCapacity: 1,
+      tokenCapacity: 4,
       priorityExpirationSeconds: 1,
       requestFeeWei: 0n,
       requestFeeRecipient: ZeroAddress,

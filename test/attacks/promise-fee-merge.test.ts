@@ -32,6 +32,24 @@ async function createWorld(): Promise<OperatorWorld & { fees: User }> {
 }
 
 describe(`attacks: fees of blocks that are merged (${random.title})`, () => {
+  it("promises what the fee account had before, whatever it earns since", async () => {
+    const world = await createWorld();
+    const { operator, fees } = world;
+    await setSigningKey(world, fees);
+    await deposit(world, fees.address, 100n);
+    const alice = await createFundedUser(world, random, 1_000n);
+    await operator.processBlocks();
+    const pay = { type: "transfer" as const, tokenId: 0, recipient: 5n };
+    submit(world, alice, { ...pay, amount: 1n, fee: 100n });
+    const own = submit(world, fees, { ...pay, amount: 60n });
+    expect(await promiseOf(world, own.hash), "open block").to.not.equal(undefined);
+    operator.sealBlock();
+    const rest = submit(world, fees, { ...pay, amount: 40n });
+    expect(await promiseOf(world, rest.hash), "sealed block").to.not.equal(undefined);
+    const earned = submit(world, fees, { ...pay, amount: 1n });
+    expect(await promiseOf(world, earned.hash), "of the fee").to.equal(undefined);
+  });
+
   for (const cause of ["an outage of half a day", "a key that a stranger withdraws on L1"]) {
     it(`promises no payment of fees that L1 has not executed, which lapses after ${cause}`, async () => {
       const world = await createWorld();

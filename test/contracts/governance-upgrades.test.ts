@@ -157,7 +157,7 @@ describe("Rollup: deployment of proxy and timelock", () => {
         feeAccount: PROPOSER,
         genesisStateRoot: 1n,
         accountCapacity: 1,
-        tokenCapacity: 1,
+        tokenCapacity: 4,
         priorityExpirationSeconds,
         requestFeeWei: 0n,
         requestFeeRecipient: ZeroAddress,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import { FIELD_MODULUS } from "../../src/protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../../src/operations/table.ts";
-import { PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
+import { accountCapacity, PRESETS, tokenCapacity } from "../../src/protocol/presets.ts";
 import {
   createTestBlock,
   createTestRollup,
@@ -11,6 +11,9 @@ import {
   type TestRollup,
   withdrawOperation,
 } from "../helpers/test-rollup.ts";
+
+/** The largest tails whose tokens all have an id: 4 trees of 4 levels. */
+const TOKENS_MAX = 2 ** 14;
 
 describe("Rollup: initialization", () => {
   let fixture: TestRollup;
@@ -31,7 +34,7 @@ describe("Rollup: initialization", () => {
       feeAccount: governor.address,
       genesisStateRoot: GENESIS_ROOT,
       accountCapacity: 2 ** 24,
-      tokenCapacity: 2 ** 16,
+      tokenCapacity: TOKENS_MAX,
       priorityExpirationSeconds: 1,
       requestFeeWei: 0n,
       requestFeeRecipient: ZeroAddress,
@@ -44,7 +47,7 @@ describe("Rollup: initialization", () => {
     const { ethers } = fixture;
     const rollup = await ethers.getContractAt("Rollup", await initialize());
     expect(await rollup.accountCapacity()).to.equal(2n ** 24n);
-    expect(await rollup.tokenCapacity()).to.equal(2n ** 16n);
+    expect(await rollup.tokenCapacity()).to.equal(BigInt(TOKENS_MAX));
   });
 
   it("refuses invalid parameters", async () => {
@@ -55,14 +58,31 @@ describe("Rollup: initialization", () => {
         .withArgs(...values);
     await refused({ verifier: user.address }, "VerifierWithoutCode", [user.address]);
     await refused({ exitVerifier: user.address }, "VerifierWithoutCode", [user.address]);
-    await refused({ accountCapacity: 0 }, "CapacityInvalid", [0, 2 ** 24]);
-    await refused({ accountCapacity: 2 ** 24 + 1 }, "CapacityInvalid", [2 ** 24 + 1, 2 ** 24]);
-    await refused({ tokenCapacity: 0 }, "CapacityInvalid", [0, 2 ** 16]);
-    await refused({ tokenCapacity: 2 ** 16 + 1 }, "CapacityInvalid", [2 ** 16 + 1, 2 ** 16]);
+    const uint32Max = 2 ** 32 - 1;
+    for (const accounts of [0, 2, 7, 9, 63, 2 ** 24 - 1, 2 ** 24 + 1, 2 ** 27, uint32Max]) {
+      const values = [accounts, 2 ** 24];
+      await refused({ accountCapacity: accounts }, "CapacityInvalid", values);
+    }
+    for (const tokens of [0, 1, 5, 8, 31, 33, 64, 2 ** 16, 2 ** 17, uint32Max]) {
+      await refused({ tokenCapacity: tokens }, "CapacityInvalid", [tokens, 2 ** 16]);
+    }
     await refused({ genesisStateRoot: FIELD_MODULUS }, "NonCanonicalField", [FIELD_MODULUS]);
     const feeMaxWei = await rollup.requestFeeMaxWei();
     const tooHigh = [feeMaxWei + 1n, feeMaxWei];
     await refused({ requestFeeWei: feeMaxWei + 1n }, "RequestFeeTooHigh", tooHigh);
+  });
+
+  it("accepts the capacities of every preset, and of full trees of any height", async () => {
+    const { ethers } = fixture;
+    const presets = Object.values(PRESETS).map(
+      (preset) => [accountCapacity(preset), tokenCapacity(preset)] as const,
+    );
+    for (const [accounts, tokens] of [...presets, [1, 4], [8, 32]] as const) {
+      const address = await initialize({ accountCapacity: accounts, tokenCapacity: tokens });
+      const rollup = await ethers.getContractAt("Rollup", address);
+      expect(await rollup.accountCapacity()).to.equal(BigInt(accounts));
+      expect(await rollup.tokenCapacity()).to.equal(BigInt(tokens));
+    }
   });
 
   it("returns its parameters", async () => {

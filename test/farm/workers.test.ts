@@ -106,7 +106,9 @@ describeWithPostgres("farm: worker processes", function (url) {
     expect(log.has("PROOF_INVALID")).to.equal(false);
     workers[1].child.kill("SIGTERM");
     expect(await workers[1].ended).to.equal(0);
-    expect(workers[1].log()).to.match(/second#[0-9a-f]{16} has proven [1-9]\d* jobs/);
+    const printed = workers[1].log();
+    expect(printed).to.match(/second#[0-9a-f]{16} has proven [1-9]\d* jobs, in \d+\.\d s each/);
+    expect(printed).to.match(/^\d\d:\d\d:\d\d Proven in \d+\.\d s: job [0-9a-f-]{36}$/m);
   });
 
   it("FARM_KEYS_INVALID: a damaged file, or no list of keys", async () => {

@@ -45,7 +45,7 @@ import {
 import { newAccount } from "../../src/state/account.ts";
 import { integerToBytes } from "../../src/util/bytes.ts";
 import { contentOf } from "./dishonest-input.ts";
-import { accountsOf } from "./kinds.ts";
+import { accountsOf, LOW, MAIN, TALL } from "./kinds.ts";
 import type { Random } from "./random.ts";
 import {
   BALANCE,
@@ -475,12 +475,6 @@ const RANGE_CASES: readonly Case[] = [
     },
   },
 ];
-
-const MAIN: BlockKind = { slots: 2, levels: 2, tokens: "main" };
-const LOW: BlockKind = { slots: 2, levels: 2, tokens: "wide" };
-const WHOLE: BlockKind = { slots: 2, levels: 3, tokens: "wide" };
-/** A rollup with one level of accounts above those of the narrow kinds. */
-const TALL: Preset = { ...PRESETS.minimal, stateTreeLevels: 3, blockKinds: [MAIN, LOW, WHOLE] };
 
 const KIND_CASES: readonly KindCase[] = [
   {

@@ -29,6 +29,29 @@ export function startInProject(project: Project, args: readonly string[]): Child
   return spawn(process.execPath, [cli, ...args], { cwd: project.root, env });
 }
 
+/**
+ * Runs `hardhat` in a project, and answers the first question that it prints on either stream.
+ *
+ * @param question - Its first group is the answer.
+ */
+export async function answerInProject(
+  project: Project,
+  args: readonly string[],
+  question: RegExp,
+): Promise<Outcome> {
+  const child = startInProject(project, args);
+  const printed = { stdout: "", stderr: "" };
+  const hear = (name: keyof typeof printed) => (data: Buffer) => {
+    printed[name] += data.toString();
+    const answer = question.exec(printed[name])?.[1];
+    if (answer !== undefined && !child.stdin!.writableEnded) child.stdin!.end(`${answer}\n`);
+  };
+  child.stdout!.on("data", hear("stdout"));
+  child.stderr!.on("data", hear("stderr"));
+  const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { exitCode, ...printed };
+}
+
 /** Runs `hardhat` in a project. @param input - Its standard input. */
 export async function runInProject(
   project: Project,

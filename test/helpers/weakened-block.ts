@@ -11,6 +11,7 @@ import { MAIN_TOKENS } from "../../src/protocol/kinds.ts";
 import { type Preset, tokenCapacity } from "../../src/protocol/presets.ts";
 import { forgeInputs } from "./forged-witness.ts";
 import { honestBlock } from "./honest-block.ts";
+import { wholeKind } from "./kinds.ts";
 import type { Random } from "./random.ts";
 import { BALANCE, createScene, operationBy, withdraw } from "./scene.ts";
 import {
@@ -88,8 +89,10 @@ export async function expectDetermined(
   preset: Preset,
   random: Random,
   type: OperationName,
+  kind = wholeKind(preset),
 ): Promise<void> {
-  const honest = await circuit.calculateWitness(honestBlock(random, preset, type).input);
+  const { input } = honestBlock(random, preset, type, kind);
+  const honest = await circuit.calculateWitness(input);
   const check = createDeterminacyCheck(circuit.constraints(), honest);
   const names = wireNames(circuit);
   const namesOfOpen = (given: readonly number[]) =>
@@ -113,8 +116,9 @@ export async function expectRefuted(
   random: Random,
   type: OperationName,
   signals: readonly string[],
+  kind = wholeKind(preset),
 ): Promise<void> {
-  const { input } = honestBlock(random, preset, type);
+  const { input } = honestBlock(random, preset, type, kind);
   const given = [...inputWires(circuit), ...wiresNamed(circuit, DIGIT)];
   const possible = (await forgeInputs(circuit, input, signals))
     .filter(({ witness }) => circuit.checkWitness(witness) !== null)

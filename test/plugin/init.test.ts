@@ -175,20 +175,32 @@ describe("plugin/init", () => {
   it("fails with a code and a fix, without a stack", async () => {
     await mkdir(folder);
     await differ();
-    const cases = [
+    const cases: readonly { code: string; args: string[]; shown?: string }[] = [
       { code: "INIT_FILES_EXIST", args: ["init", folder] },
       { code: "COMMAND_UNKNOWN", args: ["init", folder, "more"] },
       { code: "COMMAND_UNKNOWN", args: ["build"] },
-      { code: "COMMAND_UNKNOWN", args: ["init", "--wrong"] },
+      { code: "COMMAND_UNKNOWN", args: ["--json", "build"], shown: '"build"' },
+      { code: "COMMAND_OPTION_INVALID", args: ["init", "--wrong"], shown: "--wrong is unknown" },
+      { code: "COMMAND_OPTION_INVALID", args: ["prover", "-q"], shown: "-q is unknown" },
+      { code: "COMMAND_OPTION_INVALID", args: ["prover", "--keys"], shown: "--keys needs a value" },
+      {
+        code: "COMMAND_OPTION_INVALID",
+        args: ["init", "--json=1"],
+        shown: "--json takes no value",
+      },
+      { code: "COMMAND_OPTION_INVALID", args: ["prover", "--postgres://user:s3cret@db"] },
+      { code: "COMMAND_OPTION_INVALID", args: ["prover", "--que", "postgres://user:s3cret@db"] },
+      { code: "OPTION_MISSING", args: ["prover"], shown: "ROLLUP_PROVER_QUEUE" },
       { code: "FILE_NOT_ACCESSIBLE", args: ["init", join(folder, "tsconfig.json")] },
     ];
-    for (const { code, args } of cases) {
+    for (const { code, args, shown } of cases) {
       const outcome = await runCommand(...args);
       expect(outcome.code, args.join(" ")).to.equal(1);
       expect(outcome.stderr)
         .to.match(new RegExp(`^${code}: `))
         .and.include("Fix: ");
-      expect(outcome.stderr).to.not.include("    at ");
+      expect(outcome.stderr).to.not.include("    at ").and.not.include("s3cret");
+      if (shown !== undefined) expect(outcome.stderr).to.include(shown);
     }
     const help = await runCommand("--help");
     expect(help).to.have.property("code", 0);

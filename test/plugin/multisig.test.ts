@@ -13,6 +13,8 @@ import {
   createPasteChannel,
   readJson,
 } from "../../src/plugin/multisig/channel.ts";
+import { assertNoGroup, writeGroup } from "../../src/plugin/multisig/group-file.ts";
+import { askToSign } from "../../src/plugin/multisig/question.ts";
 import { readSecret, writeSecret } from "../../src/plugin/multisig/secret-file.ts";
 import { combineSession, createMember } from "../../src/plugin/multisig/steps.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
@@ -140,6 +142,40 @@ describe("plugin/multisig", () => {
     await expectRejection("MULTISIG_FILE_INVALID", readJson(folder));
     const paste = createPasteChannel({ next: () => Promise.resolve("{") }, () => undefined);
     await expectRejection("MULTISIG_FILE_INVALID", paste.collect("share", [1]));
+  });
+
+  it("takes no answer to its question that was there before it", async () => {
+    const lines = ["yes", "y", "000000", "no", undefined].map((line) => [line]);
+    for (const typed of lines) {
+      const next = () => Promise.resolve(typed.shift());
+      expect(await askToSign({ next }, () => undefined)).to.equal(false);
+    }
+    const numbers = new Set<string>();
+    for (let round = 0; round < 3; round++) {
+      const typed: string[] = ["", "  "];
+      const ask = (line: string) => {
+        const number = /\d{6}/.exec(line)![0];
+        numbers.add(number);
+        typed.push(` ${number} `, number);
+      };
+      const next = () => Promise.resolve(typed.shift());
+      expect(await askToSign({ next }, ask)).to.equal(true);
+      expect(typed).to.have.length(1);
+    }
+    expect(numbers.size).to.be.above(1);
+  });
+
+  it("MULTISIG_GROUP_EXISTS: replaces no file of a group", async () => {
+    const file = join(folder, "group.json");
+    const { group } = createFrostTeam(2, 3);
+    await assertNoGroup(file);
+    await writeGroup(file, group);
+    const text = await readFile(file, "utf8");
+    await writeGroup(file, group); // by another member
+    await expectRejection("MULTISIG_GROUP_EXISTS", assertNoGroup(file));
+    await expectRejection("MULTISIG_GROUP_EXISTS", writeGroup(file, createFrostTeam(2, 2).group));
+    expect(await readFile(file, "utf8")).to.equal(text);
+    expect(await readdir(folder)).to.deep.equal(["group.json"]);
   });
 
   it("removes the file of a secret that was not made, and replaces none", async () => {

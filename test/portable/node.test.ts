@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { cp, readFile, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -80,7 +82,8 @@ describe("portable: Node", () => {
 
   it("rejects what is no file of the circuit, by code", async () => {
     const { wasmPath, zkeyPath } = world.weighted;
-    const zkey = await readFile(zkeyPath);
+    const [wasm, zkey] = [await readFile(wasmPath), await readFile(zkeyPath)];
+    const answer = await fetch(`${site.url}/a.wasm`);
     const misplaced = withPatchedSection(zkeyPath, 4, (coefficients) =>
       dataView(coefficients).setUint32(4 + 4, 2 ** 20, true),
     );
@@ -95,6 +98,8 @@ describe("portable: Node", () => {
       ["FILE_TOO_LARGE", () => groth16.fullProve(INPUT, large, zkeyPath, { bytesMax: 100 })],
       ["BINARY_FORMAT", () => groth16.fullProve(INPUT, zkeyPath, zkeyPath)],
       ["BINARY_FORMAT", () => groth16.fullProve(INPUT, wasmPath, wasmPath)],
+      ["BINARY_FORMAT", () => groth16.fullProve(INPUT, wasm, wasm)],
+      ["FILE_NOT_READ", () => groth16.fullProve(INPUT, answer, answer)],
       ["BINARY_FORMAT", () => groth16.fullProve(INPUT, wasmPath, zkey.subarray(0, -200))],
       ["BINARY_FORMAT", () => groth16.fullProve(INPUT, wasmPath, misplaced)],
       ["BINARY_FORMAT", () => groth16.fullProve(INPUT, wasmPath, otherDomain)],
@@ -129,6 +134,35 @@ describe("portable: Node", () => {
     await Promise.all(rejected);
     await own.prove(zkeyPath, witnessPath);
     await own.terminate();
+  });
+
+  it("ends a stalled download by a signal or terminate", async () => {
+    const ended: Promise<unknown>[] = [];
+    const send = (response: ServerResponse) => {
+      response.write("some bytes");
+      ended.push(once(response, "close"));
+    };
+    const stalled = await startSite({ "/a.zkey": { send } });
+    const own = createGroth16({ threads: 1 });
+    const begin = (signal?: AbortSignal) =>
+      new Promise<{ proof: Promise<unknown> }>((begun) => {
+        const onProgress = () => begun({ proof });
+        const options = { signal, onProgress };
+        const proof = own.prove(world.large.zkeyPath, `${stalled.url}/a.zkey`, options);
+      });
+    try {
+      const controller = new AbortController();
+      const aborted = await begin(controller.signal);
+      const closed = await begin();
+      const reason = new Error("no longer needed");
+      controller.abort(reason);
+      expect(await aborted.proof.catch((error: unknown) => error)).to.equal(reason);
+      await Promise.all([own.terminate(), expectRejection("PROVER_CLOSED", closed.proof)]);
+      expect(ended).to.have.length(2);
+      await Promise.all(ended);
+    } finally {
+      await stalled.close();
+    }
   });
 
   it("lets a script end by itself, without terminate", async () => {

@@ -1,5 +1,7 @@
 /** The prover in a real Chromium: with threads and without, under policies, in workers, in Vite. */
+import { once } from "node:events";
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
@@ -341,6 +343,10 @@ describeWithChromium("portable: pages", (launch) => {
           ["BINARY_FORMAT", `fullProve(${INPUT}, "/", ${zkey})`],
           ["BINARY_FORMAT", `fullProve(${INPUT}, ${wasm}, "/")`],
           ["BINARY_FORMAT", `fullProve(${INPUT}, ${wasm}, "/cut.zkey")`],
+          ["BINARY_FORMAT", `fullProve(${INPUT}, ${wasm}, ${wasm})`],
+          ["BINARY_FORMAT", `fullProve(${INPUT}, ${zkey}, ${zkey})`],
+          ["BINARY_FORMAT", `fullProve(${INPUT}, bytes, bytes)`],
+          ["FILE_NOT_READ", `fullProve(${INPUT}, answer, answer)`],
           ["BINARY_FORMAT", `prove(${zkey}, "/")`],
           ["WITNESS_LENGTH_MISMATCH", `fullProve(${INPUT}, ${wasm}, "/large.zkey")`],
           ["WITNESS_LENGTH_MISMATCH", `prove(${zkey}, "/large.wtns")`],
@@ -355,6 +361,11 @@ describeWithChromium("portable: pages", (launch) => {
           ["PROOF_MALFORMED", `verify(${JSON.stringify(world.weighted.key)}, ["1"], {})`],
           ["VERIFICATION_KEY_MALFORMED", `verify({}, [], {})`],
         ];
+        await run(
+          page,
+          `globalThis.answer = await fetch(${wasm});
+          globalThis.bytes = new Uint8Array(await (await fetch(${wasm})).arrayBuffer());`,
+        );
         for (const [code, call] of cases) {
           expect(await run(page, `return groth16.${call}`), call).to.include({ code });
         }
@@ -381,6 +392,62 @@ describeWithChromium("portable: pages", (launch) => {
         expect([early, aborted]).to.deep.equal(["AbortError", "AbortError"]);
         expect(await isAccepted(world.weighted.key, proven)).to.equal(true);
       }));
+
+    it("makes other proofs while a download stalls, and ends it by a signal or terminate", async () => {
+      const ended: Promise<unknown>[] = [];
+      const send = (response: ServerResponse) => {
+        response.write("some bytes");
+        ended.push(once(response, "close"));
+      };
+      const served = { ...contents, "/stalled.zkey": { send }, "/stalled.wasm": { send } };
+      await withPage(
+        ISOLATED,
+        async (page) => {
+          await run(
+            page,
+            `globalThis.settled = (promise) => promise.then(() => "proven", ({ code }) => code);
+            // Resolves once a download of the call has begun, with the call's end.
+            globalThis.stall = (call) => new Promise((begun) => {
+              const end = settled(call(() => begun([end])));
+            });`,
+          );
+          // Each URL is another one, because a browser's cache may make the second wait.
+          const stalled = (file: string) => `"/stalled.${file}?" + performance.now()`;
+          const calls = [
+            `groth16.fullProve(${INPUT}, "/weighted.wasm", ${stalled("zkey")}, options)`,
+            `groth16.fullProve(${INPUT}, ${stalled("wasm")}, "/weighted.zkey", options)`,
+            `groth16.prove(${stalled("zkey")}, "/large.wtns", options)`,
+            `groth16.prove("/weighted.zkey", ${stalled("zkey")}, options)`,
+            `groth16.prove("/weighted.zkey", await fetch(${stalled("zkey")}), options)`,
+          ];
+          for (const call of calls) {
+            const outcome = await run<[ProofWithSignals, string, string]>(
+              page,
+              `const begin = (signal) => stall(async (begun) => {
+                const onProgress = ({ file }) => (file ?? "").includes("stalled") && begun();
+                const options = { signal, onProgress };
+                return ${call};
+              });
+              const controller = new AbortController();
+              const [aborted] = await begin(controller.signal);
+              const [closed] = await begin(undefined);
+              const proven = await ${FULL_PROVE};
+              controller.abort({ code: "ABORTED" });
+              const first = await aborted;
+              await groth16.terminate();
+              return [proven, first, await closed];`,
+            );
+            if (!("value" in outcome)) expect.fail(`${call}: ${JSON.stringify(outcome)}`);
+            const [proven, first, second] = outcome.value;
+            expect([first, second], call).to.deep.equal(["ABORTED", "PROVER_CLOSED"]);
+            expect(proven.publicSignals).to.deep.equal(SIGNALS);
+          }
+          expect(ended).to.have.length(2 * calls.length);
+          await Promise.all(ended);
+        },
+        served,
+      );
+    });
 
     it("PROVER_CLOSED: terminate rejects all proofs, and the next one starts again", () =>
       withPage(ISOLATED, async (page, site) => {

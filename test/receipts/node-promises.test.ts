@@ -14,6 +14,7 @@ import type { Prepared } from "../../src/operator/ledger/blocks.ts";
 import { toCommitBlock } from "../../src/operator/ledger/blocks.ts";
 import { Operator } from "../../src/operator/operator.ts";
 import { signingDomain } from "../../src/operations/transaction.ts";
+import { describeNode, nodeRows } from "../../src/plugin/node/node-description.ts";
 import { openPromises } from "../../src/plugin/node/promises.ts";
 import { type PromisesConfig, promisesSchema } from "../../src/plugin/config/node/promises.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
@@ -133,6 +134,18 @@ describe("receipts: promises of a node", () => {
 
   const pay = (amount = 100n) =>
     world.alice.transfer({ to: world.other.address, token: "ETH", amount });
+
+  it("names the bond where the node describes itself", () => {
+    const { operator, bondAddress } = world;
+    const node = { rollup: { operator }, url: "http://127.0.0.1:1" };
+    const description = describeNode(node, undefined);
+    expect(description).to.include({ bond: bondAddress, rollup: world.client.rollupAddress });
+    expect(nodeRows(description)).to.deep.include(["Bond of its promises", bondAddress]);
+    const { bond, ...without } = description;
+    expect(bond).to.equal(bondAddress);
+    const rows = nodeRows(without);
+    expect(rows).to.deep.include(["Bond of its promises", "none: it signs no promises"]);
+  });
 
   it("gives a payment a promise before L1 has its block, and keeps it", async () => {
     const { trust, operator, bond, bondAddress } = world;

@@ -3,7 +3,7 @@ import type { Circuit } from "../../src/circom/circuit.ts";
 import { OPERATION_NAMES } from "../../src/operations/table.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
-import { wholeKind } from "../helpers/kinds.ts";
+import { MIDDLE, TALL, wholeKind } from "../helpers/kinds.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 import { expectDetermined, expectRefuted, findUnmissed } from "../helpers/weakened-block.ts";
@@ -28,6 +28,14 @@ describe(`Determinacy of all cases, ${random.title}`, () => {
       await expectRefuted(circuit, preset, random, type, firstElements(circuit));
     });
   }
+
+  it("blocks of a kind below the tree's height: the inputs determine all signals", async () => {
+    const tall = await loadBlockCircuit(TALL, MIDDLE);
+    for (const type of OPERATION_NAMES) {
+      await expectDetermined(tall, TALL, random, type, MIDDLE);
+      await expectRefuted(tall, TALL, random, type, firstElements(tall), MIDDLE);
+    }
+  });
 
   it("block: each constraint that is no assertion determines a signal", async () => {
     const rows = constraintsOf(circuit.constraints());

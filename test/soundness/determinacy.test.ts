@@ -7,7 +7,7 @@ import { MAIN_TOKENS } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { firstElements } from "../helpers/forged-witness.ts";
 import { createWorld } from "../helpers/random-block.ts";
-import { wholeKind } from "../helpers/kinds.ts";
+import { MIDDLE, TALL, wholeKind } from "../helpers/kinds.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit, loadExitCircuit } from "../helpers/template-circuit.ts";
 import {
@@ -51,6 +51,11 @@ describe(`Determinacy, ${random.title}`, () => {
     const all = [...constraintsOf(circuit.constraints())];
     const sample = random.shuffle(all).slice(0, SAMPLED_CONSTRAINTS);
     expect(await findUnmissed(circuit, preset, random, sample)).to.deep.equal([]);
+  });
+
+  it("block of a kind below the tree's height: the inputs determine all signals", async () => {
+    const tall = await loadBlockCircuit(TALL, MIDDLE);
+    await expectDetermined(tall, TALL, random, random.pick(OPERATION_NAMES), MIDDLE);
   });
 
   it("exit: the inputs determine all signals, and every constraint is needed", async () => {

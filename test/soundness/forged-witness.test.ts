@@ -8,12 +8,12 @@ import { blockKindName } from "../../src/protocol/kinds.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { findFreeInputs, findFreeWires, firstElements } from "../helpers/forged-witness.ts";
 import { honestBlock } from "../helpers/honest-block.ts";
+import { MIDDLE, TALL } from "../helpers/kinds.ts";
 import { createRandom } from "../helpers/random.ts";
 import { loadBlockCircuit } from "../helpers/template-circuit.ts";
 import { wireNames } from "../helpers/weakened-circuit.ts";
 
 const random = createRandom();
-const preset = PRESETS.minimal;
 
 /** A signal that a prover may choose, and the blocks in which it may. */
 interface FreeSignal {
@@ -62,7 +62,15 @@ const FREE_INPUTS: readonly FreeSignal[] = [
   { name: /^feeToken\[(\d)\]$/, when: ({ fees }, [f]) => fees[f!]!.amount === 0n },
 ];
 
-for (const kind of preset.blockKinds)
+/** All kinds of a small rollup; and a kind below the height of its tree, with siblings above it. */
+const SUITES = [
+  ...PRESETS.minimal.blockKinds.map((kind) => {
+    return { preset: PRESETS.minimal, kind, types: OPERATION_NAMES };
+  }),
+  { preset: TALL, kind: MIDDLE, types: [random.pick(OPERATION_NAMES)] },
+];
+
+for (const { preset, kind, types } of SUITES)
   describe(`Forged witnesses of ${blockKindName(kind)}, ${random.title}`, () => {
     let circuit: Circuit;
     let names: ReadonlyMap<number, string>;
@@ -71,7 +79,7 @@ for (const kind of preset.blockKinds)
       names = wireNames(circuit);
     });
 
-    for (const type of OPERATION_NAMES) {
+    for (const type of types) {
       it(`${type}: no wire can be changed`, async () => {
         const { applied, input } = honestBlock(random, preset, type, kind);
         const witness = await circuit.calculateWitness(input);

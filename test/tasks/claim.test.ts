@@ -130,7 +130,7 @@ describe("tasks: claim", () => {
     const left = (await readBond(l1.ethers.provider, bondAddress)).balanceWei;
     expect(left).to.equal(ETHER);
     const twice = await claim(promiseToJson(block)).catch(String);
-    expect(twice).to.contain("BOND_CALL_FAILED");
+    expect(twice).to.contain("BOND_REVERTED").and.contain("ClaimedAlready(blockNumber = 2)");
   });
 
   it("says what is wrong with a file, a signature or a bond", async () => {

@@ -7,7 +7,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { type Devnet, startDevnet } from "../../src/plugin/devnet/devnet.ts";
 import { PACKAGE_ROOT } from "../../src/plugin/package-root.ts";
 import type { Outcome } from "../helpers/hardhat-cli.ts";
-import { installHardhat, runInProject } from "../helpers/project-cli.ts";
+import { answerInProject, installHardhat, runInProject } from "../helpers/project-cli.ts";
 import { createProject, type Project } from "../helpers/project.ts";
 
 const ETHER = 10n ** 18n;
@@ -49,6 +49,15 @@ export default { plugins: [zkrollup], networks: ${networks} };
     return stdout + stderr;
   }
 
+  /** Signs as a person does, who answers the question after it is shown. */
+  async function signByHand(...args: string[]): Promise<string> {
+    const task = ["--network", "devnet", "rollup:multisig", ...args];
+    const question = /Type (\d{6}) to sign this/;
+    const { exitCode, stdout, stderr } = await answerInProject(project, task, question);
+    expect(exitCode, stdout + stderr).to.equal(0);
+    return stdout + stderr;
+  }
+
   async function refuse(code: string, ...args: string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await run("", ...args);
     expect(exitCode, stdout).to.equal(1);
@@ -58,10 +67,10 @@ export default { plugins: [zkrollup], networks: ${networks} };
   }
 
   const secretOf = (member: number) => `member-${member}.json`;
-  const keygen = (member: number, ...more: string[]) => [
-    ...["keygen", "--folder", "keygen", "--secret", secretOf(member)],
+  const keygen = (member: number, files: { secret?: string; group?: string } = {}) => [
+    ...["keygen", "--folder", "keygen", "--secret", files.secret ?? secretOf(member)],
     ...["--member", String(member), "--members", "3", "--threshold", "2", "--label", "test"],
-    ...["--group", `group-${member}.json`, ...more],
+    ...["--group", files.group ?? `group-${member}.json`],
   ];
   const session = (step: string, folder: string, ...more: string[]) => [
     ...[step, "--folder", folder, "--account", owner, "--group", "group-1.json", ...more],
@@ -79,19 +88,23 @@ export default { plugins: [zkrollup], networks: ${networks} };
       expect((await stat(file)).mode & 0o777).to.equal(0o600);
       secrets.push((JSON.parse(await readFile(file, "utf8")) as { secret: string }).secret);
     }
-    await refuse("MULTISIG_SECRET_EXISTS", ...keygen(1));
+    await refuse("MULTISIG_SECRET_EXISTS", ...keygen(1, { group: "group-4.json" }));
+    await refuse("MULTISIG_GROUP_EXISTS", ...keygen(1, { secret: "member-4.json" }));
+    for (const file of ["member-4.json", "group-4.json"]) {
+      expect(await readdir(project.root)).to.not.include(file);
+    }
 
     const [, alice, bob] = await connection.rollup.getWallets();
     await (await alice!.deposit({ token: "ETH", amount: ETHER, to: owner })).wait();
     const change = ["--type", "changePubKey", "--signers", "1,3"];
     printed.push(await succeed("", ...session("propose", "key", ...change)));
-    const signed = [succeed("yes\n", ...sign("key", 1)), succeed("", ...sign("key", 3, "--yes"))];
+    const signed = [signByHand(...sign("key", 1)), succeed("", ...sign("key", 3, "--yes"))];
     printed.push(...(await Promise.all(signed)));
     printed.push(await succeed("", ...session("submit", "key")));
 
     const payment = ["--to", bob!.address, "--amount", "0.25", "--signers", "2,3"];
     printed.push(await succeed("", ...session("propose", "pay", ...payment)));
-    const paid = [2, 3].map((id) => succeed("yes\n", ...sign("pay", id)));
+    const paid = [2, 3].map((id) => signByHand(...sign("pay", id)));
     printed.push(...(await Promise.all(paid)));
     expect(printed.at(-1)).to.include("Amount     0.25 ETH").and.include(bob!.address);
     const { exitCode, stdout } = await run("", ...session("submit", "pay", "--json"));
@@ -110,12 +123,35 @@ export default { plugins: [zkrollup], networks: ${networks} };
     }
   });
 
-  it("signs nothing unless the person says yes", async () => {
-    const answered = await run("no\n", ...sign("pay", 2));
-    expect(answered.exitCode).to.equal(1);
-    expect(answered.stderr).to.include("MULTISIG_DECLINED: ");
-    const silent = await run("", ...sign("pay", 2));
-    expect(silent.stderr).to.include("MULTISIG_DECLINED: ");
+  it("signs nothing unless the person answers the question", async () => {
+    for (const early of ["no\n", "yes\n", ""]) {
+      const answered = await run(early, ...sign("pay", 2));
+      expect(answered.exitCode).to.equal(1);
+      expect(answered.stderr).to.include("MULTISIG_DECLINED: ");
+    }
+  });
+
+  it("takes no answer from what is pasted with a proposal", async () => {
+    const proposal = JSON.parse(
+      await readFile(join(project.root, "pay", "proposal.json"), "utf8"),
+    ) as unknown;
+    const pasted = `${JSON.stringify(proposal)}\nyes\n`;
+    const args = ["sign", "--account", owner, "--secret", secretOf(2)];
+    const { exitCode, stderr } = await run(pasted, ...args);
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.include("MULTISIG_DECLINED: ");
+  });
+
+  it("asks the operator of --node, and L1 of the network", async () => {
+    const { url } = devnet.description;
+    const l1Only = ["--network", "devnet", "rollup:multisig"];
+    const proposal = ["--type", "changePubKey", "--signers", "1,3"];
+    const there = session("propose", "own-l1", ...proposal, "--node", url);
+    expect((await runInProject(project, [...l1Only, ...there], "")).exitCode).to.equal(0);
+    const nowhere = session("propose", "nowhere", ...proposal, "--node", "http://127.0.0.1:1");
+    const { exitCode, stderr } = await runInProject(project, [...l1Only, ...nowhere], "");
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.include("CONNECTION_FAILED: ");
   });
 
   it("refuses bad input with a code and a fix", async () => {

@@ -101,7 +101,7 @@ describe("tasks: revert", () => {
     expect(BigInt(funded["balanceWei"]!)).to.equal(3n * 10n ** 18n);
     expect(await bondOf({ bond, announce: true })).to.have.property("withdrawableAt");
     const early = await failureOf(run("rollup:bond", { bond, withdraw: true }));
-    expect(early).to.contain("BOND_CALL_FAILED");
+    expect(early).to.contain("BOND_REVERTED").and.contain("WithdrawalTooEarly");
     expect(await bondOf({ bond, cancel: true })).to.not.have.property("withdrawableAt");
     await bondOf({ bond, announce: true });
     await l1.provider.request({ method: "evm_increaseTime", params: [8 * 24 * 60 * 60] });
@@ -109,6 +109,14 @@ describe("tasks: revert", () => {
     const both = await failureOf(run("rollup:bond", { bond, withdraw: true, cancel: true }));
     expect(both).to.contain("BOND_ACTIONS_SEVERAL");
     expect(await failureOf(run("rollup:bond", {}))).to.contain("BOND_ADDRESS_MISSING");
+    const terms = { deploy: true, rollup, signer, penalty: "1" };
+    const short = await failureOf(run("rollup:bond", { ...terms, delayDays: 3 }));
+    expect(short).to.contain("BOND_REVERTED").and.contain("at least 7 as --delay-days");
+    expect(short).to.contain("DelayTooShort(delaySeconds = 259200, neededSeconds = 604800)");
+    const free = await failureOf(run("rollup:bond", { ...terms, penalty: "0" }));
+    expect(free).to.contain("PenaltyZero()").and.contain("--penalty");
+    const empty = await failureOf(run("rollup:bond", { bond, withdraw: true }));
+    expect(empty).to.contain("WithdrawalNotAnnounced()").and.contain("--announce");
     const wrong = { deploy: true, rollup, signer, penalty: "a lot" };
     expect(await failureOf(run("rollup:bond", wrong))).to.contain("AMOUNT_INVALID");
   });

@@ -48,13 +48,13 @@ export function createLapses(): Lapses {
  *
  * @param operation - What it is there.
  * @param base - The state before all items that are added.
- * @param feeAccountId - Gets its fee.
+ * @param feeAccountId - Has got its fee; undefined if nobody has yet.
  */
 export function addItem(
   lapses: Lapses,
   item: Item,
   operation: PublicOperation,
-  { base, feeAccountId }: { readonly base: RollupState; readonly feeAccountId: number },
+  { base, feeAccountId }: { readonly base: RollupState; readonly feeAccountId?: number },
 ): void {
   const { effects, record }: OperationSpec = OPERATIONS[operation.type];
   const fields = operation as unknown as Readonly<Record<string, number | bigint>>;
@@ -67,7 +67,9 @@ export function addItem(
   const until = item.promise?.validUntil ?? 0n;
   const { accountId, tokenId, fee } = item.transaction;
   // Blocks that are rebuilt may be merged, and then pay all their fees at the end of the last.
-  if (fee > 0n) addCredit(lapses, feeAccountId, tokenId, { amount: fee, until: 0n });
+  if (fee > 0n && feeAccountId !== undefined) {
+    addCredit(lapses, feeAccountId, tokenId, { amount: fee, until: 0n });
+  }
   if (until === TIMESTAMP_MAX) return;
   lapses.nonces.set(accountId, least(until, lapses.nonces.get(accountId)));
   if (recipient === undefined) return;

@@ -4,6 +4,7 @@ import { defineErrors } from "../../util/errors.ts";
 export type MultisigTaskErrorFacts =
   | { code: "MULTISIG_FILE_INVALID"; file: string; reason: string }
   | { code: "MULTISIG_SECRET_EXISTS"; file: string }
+  | { code: "MULTISIG_GROUP_EXISTS"; file: string }
   | { code: "MULTISIG_SECRET_EXPOSED"; file: string; mode: string }
   | { code: "MULTISIG_FOLDER_USED"; file: string }
   | { code: "MULTISIG_DECLINED" }
@@ -18,6 +19,10 @@ export const multisigTaskError = defineErrors<MultisigTaskErrorFacts>({
     message: ({ file }) => `${file} exists, and no secret is ever replaced.`,
     fix: "Pass another path as --secret.",
   },
+  MULTISIG_GROUP_EXISTS: {
+    message: ({ file }) => `${file} exists, and no file of a group is ever replaced.`,
+    fix: "Pass another path as --group; a secret that keygen has written before has its group, too.",
+  },
   MULTISIG_SECRET_EXPOSED: {
     message: ({ file, mode }) => `Others on this machine can read ${file}: its mode is ${mode}.`,
     fix: "Set it to 600 with chmod; if others may have read it, create a new group.",
@@ -27,8 +32,8 @@ export const multisigTaskError = defineErrors<MultisigTaskErrorFacts>({
     fix: "Use an empty folder for each key generation and each session, the same for all members.",
   },
   MULTISIG_DECLINED: {
-    message: () => "Nothing was signed, because the answer was not yes.",
-    fix: "Answer yes after you have read the transaction, or pass --yes in a script that has checked it.",
+    message: () => "Nothing was signed, because the answer was not the number that was asked for.",
+    fix: "Type the number after you have read the transaction, or pass --yes in a script that has checked it.",
   },
   MULTISIG_CONTENT_MISSING: {
     message: ({ options }) => `This step needs ${options.join(", ")}.`,

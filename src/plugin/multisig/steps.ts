@@ -88,8 +88,8 @@ export async function signProposal(
   channel: Channel,
 ): Promise<string> {
   const { group } = wallet;
-  const [proposal] = await channel.collect("proposal");
-  const { lines } = await wallet.review(proposal);
+  const [received] = await channel.collect("proposal");
+  const { lines, proposal } = await wallet.review(received);
   if (!(await confirm(lines))) throw multisigTaskError({ code: "MULTISIG_DECLINED" });
   const session = await wallet.join(member, proposal);
   await channel.send("commitment", session.commitment, member.id);

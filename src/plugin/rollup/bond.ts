@@ -5,6 +5,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { Contract, ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 import { reasonOf } from "../../l1/refusals.ts";
 import { type Bond, readBond } from "../../receipts/bond-on-l1.ts";
+import { readBondRevert } from "../../receipts/bond-reverts.ts";
 import { RECEIPT_BOND_ABI } from "../../receipts/generated/bond-abi.ts";
 import { pluginError } from "../errors.ts";
 import { packageContract } from "./artifact-names.ts";
@@ -40,7 +41,8 @@ export function bondContract(config: HardhatConfig): string {
  *
  * @param bondAddress - Not needed to deploy one.
  * @returns The bond afterwards.
- * @throws BOND_ADDRESS_MISSING, BOND_CALL_FAILED, BOND_NOT_FOUND, NO_SIGNER, and as `locateRollup`
+ * @throws BOND_ADDRESS_MISSING, BOND_REVERTED, BOND_CALL_FAILED, BOND_NOT_FOUND, NO_SIGNER, and as
+ * `locateRollup`
  */
 export async function useBond(
   environment: BondEnvironment,
@@ -114,11 +116,14 @@ async function firstSigner({ connection }: BondEnvironment): Promise<Signer> {
   throw pluginError({ code: "NO_SIGNER", network: connection.networkName });
 }
 
-/** @throws BOND_CALL_FAILED */
-async function orCallFailed<T>(call: string, run: () => Promise<T>): Promise<T> {
+/** Runs a call of a bond. @throws BOND_REVERTED, BOND_CALL_FAILED */
+export async function orCallFailed<T>(call: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
-    throw pluginError({ code: "BOND_CALL_FAILED", call, reason: reasonOf(cause) }, { cause });
+    const revert = readBondRevert(cause);
+    throw revert === undefined
+      ? pluginError({ code: "BOND_CALL_FAILED", call, reason: reasonOf(cause) }, { cause })
+      : pluginError({ code: "BOND_REVERTED", call, ...revert }, { cause });
   }
 }

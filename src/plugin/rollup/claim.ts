@@ -5,7 +5,6 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { Contract, type TransactionReceipt } from "ethers";
 import { blockPromise, inclusionPromise } from "../../api/schemas.ts";
 import { connectRollup } from "../../l1/client.ts";
-import { reasonOf } from "../../l1/refusals.ts";
 import { signingDomain } from "../../operations/transaction.ts";
 import { type Bond, readBond } from "../../receipts/bond-on-l1.ts";
 import {
@@ -21,6 +20,7 @@ import { readExecutedBlocks } from "../../restore/executed-blocks.ts";
 import type { RestoreProgress } from "../../restore/restore.ts";
 import { createRestoreSource } from "../../restore/source.ts";
 import { pluginError } from "../errors.ts";
+import { orCallFailed } from "./bond.ts";
 import { locateRollup } from "./locate-rollup.ts";
 
 export interface ClaimSettings {
@@ -48,8 +48,8 @@ export interface ClaimResult {
  * Judges a promise by what L1 has executed, and claims the penalty if it is broken. The network's
  * first account pays the gas and gets the reward.
  *
- * @throws PROMISE_FILE_INVALID, RECEIPT_SIGNATURE_INVALID, BOND_NOT_FOUND, BOND_CALL_FAILED,
- * NO_SIGNER, as `locateRollup` and as `readExecutedBlocks`
+ * @throws PROMISE_FILE_INVALID, RECEIPT_SIGNATURE_INVALID, BOND_NOT_FOUND, BOND_REVERTED,
+ * BOND_CALL_FAILED, NO_SIGNER, as `locateRollup` and as `readExecutedBlocks`
  */
 export async function claimPromise(
   config: HardhatConfig,
@@ -87,14 +87,11 @@ async function send({ ethers, networkName }: NetworkConnection, bond: Bond, clai
   const [signer] = await ethers.getSigners();
   if (signer === undefined) throw pluginError({ code: "NO_SIGNER", network: networkName });
   const contract = new Contract(bond.bondAddress, RECEIPT_BOND_ABI, signer);
-  try {
+  return orCallFailed(claim.call, async () => {
     const sent = await contract.getFunction(claim.call).send(...claim.args);
     const receipt = (await sent.wait())!;
     return { transaction: receipt.hash, ...paidBy(contract, receipt) };
-  } catch (cause) {
-    const facts = { call: claim.call, reason: reasonOf(cause) };
-    throw pluginError({ code: "BOND_CALL_FAILED", ...facts }, { cause });
-  }
+  });
 }
 
 function paidBy(contract: Contract, { logs }: TransactionReceipt) {

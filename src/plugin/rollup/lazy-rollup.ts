@@ -100,7 +100,7 @@ export class LazyRollup implements ConnectionRollup {
   }
 
   get bondAddress(): string | undefined {
-    return this.#current.bondAddress;
+    return this.#current.local?.operator.bond?.bondAddress;
   }
 
   get operator(): Operator {

@@ -72,8 +72,6 @@ export interface Session {
   readonly contracts: RollupContracts;
   readonly l1: RollupClient;
   readonly provider: RollupProvider;
-  /** Of a bond that was deployed with the rollup. */
-  readonly bondAddress?: string | undefined;
   /** Parts in this process; undefined if the operator runs in another. */
   readonly local?: LocalPart;
 }
@@ -120,8 +118,7 @@ export async function deploySession(
   for (const token of options.tokens ?? []) await l1.listToken(token);
   const promises = options.bond && (await deployPromises(environment, l1, options.bond));
   const parts = { preset, feeAccountAddress, l1, prover, ...(promises && { promises }) };
-  const session = await startSession(environment, options, parts);
-  return { ...session, bondAddress: promises?.bond.bondAddress };
+  return startSession(environment, options, parts);
 }
 
 /** Deploys a bond, for which the network's first account signs. @throws BOND_UNDERFUNDED */

@@ -246,7 +246,7 @@ export interface ConnectionRollup {
   readonly contracts: RollupContracts;
   /** The L2 API. @throws ROLLUP_NOT_DEPLOYED */
   readonly provider: RollupProvider;
-  /** The bond that `deploy` has made, if its options asked for one. @throws ROLLUP_NOT_DEPLOYED */
+  /** The bond of an operator in this process, if it promises. @throws ROLLUP_NOT_DEPLOYED */
   readonly bondAddress: string | undefined;
   /** The operator in this process. @throws ROLLUP_NOT_DEPLOYED, OPERATOR_ELSEWHERE */
   readonly operator: Operator;

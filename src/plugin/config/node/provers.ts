@@ -25,6 +25,12 @@ export interface ProversConfig {
 /** Names the queue where a command line or a config file should not have its password. */
 export const QUEUE_VARIABLE = "ROLLUP_PROVER_QUEUE";
 
+/** Where a task finds the queue besides its option. */
+export const QUEUE_PLACES = [
+  `the environment variable ${QUEUE_VARIABLE}`,
+  "rollup.node.provers.queue in the config",
+] as const;
+
 /** Each waiting block stays in memory with its witness input. */
 export const QUEUE_CAPACITY_MAX = 1_024;
 
