@@ -2,8 +2,8 @@
 
 import { joinBytes } from "../util/bytes.ts";
 import { once } from "../util/once.ts";
+import { abortable } from "./abortable.ts";
 import { portableError } from "./errors.ts";
-import { abortable } from "./platform.ts";
 import type { BlobFile, FileSource, MemoryFile, ProveOptions, ResponseFile } from "./types.ts";
 
 /** Default limit of a file: larger than a key of 2^20 constraints. */

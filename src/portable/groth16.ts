@@ -2,8 +2,9 @@
 
 import { groth16Error } from "../groth16/errors.ts";
 import { isRollupError } from "../util/errors.ts";
+import { abortable } from "./abortable.ts";
 import { type NamedFile, toFile } from "./files.ts";
-import { abortable, type Platform } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import type { FallbackProver, FileSource, Groth16, ProveOptions } from "./types.ts";
 import { verifyProof } from "./verify.ts";
 import { assertWitnessFile, flattenByName } from "./witness.ts";

@@ -10,10 +10,11 @@ import {
   type KernelProver,
   type KernelProverOptions,
 } from "../groth16/provers/kernel-prover.ts";
+import { abortable } from "./abortable.ts";
 import { portableError } from "./errors.ts";
 import type { NamedFile } from "./files.ts";
 import { createGroth16Over } from "./groth16.ts";
-import { abortable, type Platform } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import type { Groth16, ResponseFile } from "./types.ts";
 import { calculate, loadGenerator } from "./witness.ts";
 

@@ -6,6 +6,7 @@ import { createWebThreads } from "../kernel/web-threads.ts";
 import type { WebWorker, WebWorkerConstructor } from "../kernel/web-worker-types.ts";
 import { isRollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
+import { abortable } from "./abortable.ts";
 import {
   createEngine,
   type Engine,
@@ -15,7 +16,7 @@ import {
 } from "./engine.ts";
 import type { NamedFile } from "./files.ts";
 import { createGroth16Over } from "./groth16.ts";
-import { abortable, type Platform } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import type { AbortListener, FallbackProver, Groth16, ResponseFile } from "./types.ts";
 import { createWorkerEngine } from "./worker-engine.ts";
 

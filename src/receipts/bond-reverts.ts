@@ -22,7 +22,7 @@ const ADVICE: { readonly [error: string]: (values: Record<string, unknown>) => s
   SignerZero: () => "Pass the address of the key that signs promises as --signer.",
   PenaltyZero: () => "Pass a penalty above 0 as --penalty.",
   DelayTooShort: ({ neededSeconds }) =>
-    `Pass at least ${(BigInt(neededSeconds as bigint) + SECONDS_PER_DAY - 1n) / SECONDS_PER_DAY} ` +
+    `Pass at least ${((neededSeconds as bigint) + SECONDS_PER_DAY - 1n) / SECONDS_PER_DAY} ` +
     "as --delay-days: claims need that time.",
   NotOwner: () => "Make the bond's owner the first account of the network.",
   WithdrawalNotAnnounced: () => "Announce the withdrawal with --announce, and wait for its delay.",
@@ -38,7 +38,7 @@ const ADVICE: { readonly [error: string]: (values: Record<string, unknown>) => s
   AnchorUnavailable: () => "Somebody must call keepAnchor of the bond while L1 has the block.",
 };
 
-/** Reads the Solidity error of a refused call. @returns Undefined if nothing was reverted by name. */
+/** Reads the Solidity error of a refused call. @returns Undefined if none was reverted by name. */
 export function readBondRevert(error: unknown): BondRevert | undefined {
   const revert = namedRevert(error, new Interface(RECEIPT_BOND_ABI));
   if (revert === undefined) return undefined;

@@ -17,6 +17,7 @@ const CASES: readonly (readonly [code: string, ...args: string[]])[] = [
   ["ADDRESS_INVALID", "rollup:operator", "--rollup", "vitalik.eth"],
   ["ADDRESS_INVALID", "rollup:deploy", "--governor", "hello"],
   ["OPTION_MISSING", "rollup:exit"],
+  ["OPTION_MISSING", "rollup:prover"],
   ["NETWORK_WITHOUT_L1", "rollup:restore", "--rollup", ADDRESS],
   ["EXTERNAL_PROVER_NOT_CONFIGURED", "rollup:deploy", "--prover", "external"],
   ["OUTPUT_NOT_WRITABLE", "rollup:deploy", ...MOCK, "--output", NOWHERE],
