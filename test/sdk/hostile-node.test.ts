@@ -234,21 +234,25 @@ describe(`sdk: hostile nodes (${random.title})`, () => {
     fee: () => rollup.estimateFee({ type: "transfer", token: "ETH", to: TO }),
     status: () => rollup.getStatus(),
     block: () => rollup.getBlock("latest"),
-    blocks: () => rollup.blocks({ from: 1 }).next(),
+    blocks: () => first(rollup.blocks({ from: 1 })),
     request: () => rollup.waitForPriorityRequest(0, "executed", soon()),
     history: async () => {
       const items: unknown[] = [];
       for await (const item of rollup.history(alice.address, soon())) items.push(item);
     },
-    following: () => rollup.followAccount(alice.address, soon()).next(),
+    following: () => first(rollup.followAccount(alice.address, soon())),
     transfer: async () => {
       const wallet = await rollup.wallet(world.user);
       const { hash } = await wallet.transfer({ to: TO, token: "ETH", amount: 1n });
       await rollup.getTransaction(hash);
-      await rollup.followTransaction(hash, soon()).next();
+      await first(rollup.followTransaction(hash, soon()));
     },
   };
   const soon = () => ({ signal: AbortSignal.timeout(40) });
+  const first = async (events: AsyncGenerator<unknown, void>) => {
+    await events.next();
+    await events.return();
+  };
 
   it("every answer that is changed at random is taken or refused with a code", async () => {
     const names = [...Object.keys(actions), "l1", "l1", "l1"];
