@@ -27,13 +27,21 @@ const KNOWN_ERRORS = new Interface([
  * decoded; or `error` itself if it is another one.
  */
 export function toL1Error(call: string, error: unknown): unknown {
-  if (isError(error, "BAD_DATA")) {
+  if (isUndecoded(error)) {
     const reason = `what it answers is no result of ${call}`;
     const facts = { request: "eth_call", attempts: 1, reason, mayRecover: false };
     return l1Error({ code: "L1_REQUEST_FAILED", ...facts }, { cause: error });
   }
   const data = findRevertData(error) ?? (isError(error, "CALL_EXCEPTION") ? NO_REASON : undefined);
   return data === undefined ? error : decodeRevert(call, data, error);
+}
+
+/** Ethers has no code for a value that is out of the range of its type. */
+const DEFERRED = "deferred error during ABI decoding";
+
+function isUndecoded(error: unknown): boolean {
+  if (isError(error, "BAD_DATA")) return true;
+  return error instanceof Error && error.message.startsWith(DEFERRED);
 }
 
 /** Calls a contract without a transaction. @throws as {@link toL1Error} */

@@ -44,8 +44,8 @@ const UNCERTAIN = [
 /**
  * Sends one thing at a time, so that each reads the nonce after the one before. What has failed may
  * have been accepted all the same, if an answer was lost: the same call again submits the same
- * signatures, which count once. Another call gives it up, because it takes the same nonce unless the
- * node has accepted that.
+ * signatures, which count once. Another call gives it up, because it takes the same nonce unless
+ * the node has accepted that.
  */
 export class Outbox {
   readonly #provider: RollupProvider;

@@ -41,7 +41,10 @@ export interface RollupWaitParams extends WaitOptions {
 export interface RollupWatchParams {
   /** Is called with each status that a block reaches; an async one is waited for. */
   readonly onBlock: (event: BlockEvent) => unknown;
-  /** Is called if the subscription cannot go on, and with what `onBlock` throws. Default: the console. */
+  /**
+   * Is called if the subscription cannot go on, and with what `onBlock` throws. Default: the
+   * console.
+   */
   readonly onError?: (error: unknown) => unknown;
 }
 

@@ -366,7 +366,7 @@ describe("sdk: news by questions", () => {
       }
       state.sealed++;
     };
-    let onPage = (_cursor?: string) => {};
+    let onPage: (cursor: string | undefined) => void = () => undefined;
     const node = nodeOf({
       rollup_getStatus: () => statusOf({ sealed: state.sealed }),
       rollup_getAccountTransactions: (_account, options) => {
@@ -395,7 +395,8 @@ describe("sdk: news by questions", () => {
     await rollup.on("account", OWNER, (event) => events.push(event));
     return { events, errors };
   }
-  const hashes = (events: readonly object[]) => events.map((event) => Reflect.get(event, "hash"));
+  const hashes = (events: readonly object[]) =>
+    events.map((event) => ("hash" in event ? String(event.hash) : undefined));
 
   it("reports thousands of operations of an account, the oldest first and each once", async () => {
     const history = createHistory();

@@ -145,7 +145,7 @@ describe("sdk: viem", () => {
     }
   });
 
-  it("tells a watcher what its own listener throws, and goes on", async () => {
+  it("reports to a watcher what its own listener throws, and goes on", async () => {
     const client = createPublicClient({ transport: http(world.url) }).extend(rollupActions());
     const rollup = await client.getRollup();
     const errors: string[] = [];
