@@ -5,6 +5,7 @@ import { Card, Empty } from "../components/card.tsx";
 import { Pager } from "../components/pager.tsx";
 import { showCounted } from "../components/text.ts";
 import { Title } from "../components/title.tsx";
+import { observeTime } from "../rollup/clock.ts";
 import { useConnection } from "../rollup/connection.tsx";
 import { useLiveAnswer } from "../rollup/use-live.ts";
 import { BlockTable } from "./block-table.tsx";
@@ -16,7 +17,11 @@ export function BlocksPage() {
   const { client } = useConnection();
   const page = { limit: PAGE_BLOCKS, ...(cursor !== undefined && { cursor }) };
   const answer = useLiveAnswer(
-    (signal) => client.until!(signal).call("rollup_getBlocks", page),
+    async (signal) => {
+      const answered = await client.until!(signal).call("rollup_getBlocks", page);
+      observeTime(answered.items[0]?.timestamp ?? 0n);
+      return answered;
+    },
     [client, cursor],
   );
   return (

@@ -1,5 +1,5 @@
 /** Bars over blocks, drawn by uPlot. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
@@ -11,12 +11,13 @@ export interface Bar {
 }
 
 interface Drawing {
-  /** Name and unit of the values. */
-  readonly label: string;
+  /** Labels the axis of the values. */
   readonly show: (value: number) => string;
 }
 
-function optionsOf(host: HTMLElement, { label, show }: Drawing): uPlot.Options {
+type OnPoint = (index: number | undefined) => void;
+
+function optionsOf(host: HTMLElement, { show }: Drawing, onPoint: OnPoint): uPlot.Options {
   const style = getComputedStyle(host);
   const font = `12px ${style.fontFamily}`;
   const axis: uPlot.Axis = {
@@ -31,22 +32,21 @@ function optionsOf(host: HTMLElement, { label, show }: Drawing): uPlot.Options {
     width: host.clientWidth || 300,
     height: HEIGHT_PIXELS,
     cursor: { y: false, drag: { x: false, y: false } },
-    legend: { live: true },
-    scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(max, 0.1) * 1.1] } },
+    legend: { show: false },
+    hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)] },
+    scales: { x: { time: false, range: (_, min, max) => [min - 0.7, max + 0.7] }, y: { range: (_, __, max) => [0, Math.max(max, 0.1) * 1.1] } },
     axes: [
       { ...axis, grid: { show: false }, values: whole },
       { ...axis, size: 56, values: (_, splits) => splits.map(show) },
     ],
     series: [
-      { label: "Block" },
+      {},
       {
-        label,
         stroke: () => resolve(host, "--accent"),
         fill: () => resolve(host, "--accent"),
         width: 0,
         points: { show: false },
         paths: uPlot.paths.bars!({ size: [0.7, 40], radius: 0.2 }),
-        value: (_, value: number | null) => (value === null ? "none" : show(value)),
       },
     ],
     padding: [8, 8, 0, 0],
@@ -63,12 +63,15 @@ function resolve(host: HTMLElement, name: string): string {
   return color;
 }
 
-/** A chart. What it shows is also said in words, by `summary`. */
-export function BarChart({
-  bars,
-  summary,
-  ...drawing
-}: Drawing & { readonly bars: readonly Bar[]; readonly summary: string }) {
+interface BarChartProps extends Drawing {
+  readonly bars: readonly Bar[];
+  /** What the chart shows, in words; below a pointer, `describe` says what its bar is. */
+  readonly summary: string;
+  readonly describe: (bar: Bar) => string;
+}
+
+export function BarChart({ bars, summary, describe, ...drawing }: BarChartProps) {
+  const [pointed, setPointed] = useState<number>();
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
   const data: uPlot.AlignedData = [
@@ -79,7 +82,7 @@ export function BarChart({
   latest.current = data;
   useEffect(() => {
     const element = host.current!;
-    const made = new uPlot(optionsOf(element, drawing), latest.current, element);
+    const made = new uPlot(optionsOf(element, drawing, setPointed), latest.current, element);
     plot.current = made;
     const sizes = new ResizeObserver(() => {
       made.setSize({ width: element.clientWidth, height: HEIGHT_PIXELS });
@@ -98,10 +101,11 @@ export function BarChart({
     };
   }, []);
   useEffect(() => plot.current?.setData(data), [bars]);
+  const bar = pointed === undefined ? undefined : bars[pointed];
   return (
     <figure class="chart">
       <div ref={host} aria-hidden="true" />
-      <figcaption>{summary}</figcaption>
+      <figcaption>{bar === undefined ? summary : describe(bar)}</figcaption>
     </figure>
   );
 }

@@ -8,6 +8,7 @@ import { BlockLink, Hash, L1Link } from "../components/references.tsx";
 import { showCount, showCounted, toWord } from "../components/text.ts";
 import { Ago } from "../components/time.tsx";
 import { Title } from "../components/title.tsx";
+import { observeTime } from "../rollup/clock.ts";
 import { type Connection, useConnection } from "../rollup/connection.tsx";
 import { useLiveAnswer } from "../rollup/use-live.ts";
 import { BlockTable } from "./block-table.tsx";
@@ -37,6 +38,7 @@ async function readOverview({ rollup, client }: Connection): Promise<Overview> {
     rollup.getStatus(),
     client.call("rollup_getBlocks", { limit: CHART_BLOCKS + 1 }),
   ]);
+  observeTime(blocks[0]?.timestamp ?? 0n);
   const latest: PlacedOperation[] = [];
   for (const block of blocks) {
     if (latest.length >= TABLE_ROWS) break;
@@ -152,8 +154,10 @@ function Throughput({ blocks }: Pick<Overview, "blocks">) {
       ) : (
         <BarChart
           bars={bars}
-          label="Operations a second"
           show={(value) => value.toFixed(1)}
+          describe={({ blockNumber, value }) =>
+            `Block ${blockNumber}: ${value.toFixed(2)} operations a second since the one before.`
+          }
           summary={
             `Blocks ${first.blockNumber} to ${last.blockNumber}: ` +
             `${overallRate(blocks).toFixed(2)} operations a second, at most ${most.toFixed(1)}.`

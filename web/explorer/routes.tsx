@@ -2,6 +2,7 @@
 import { Route, Switch } from "wouter-preact";
 import { NotFound } from "../app/not-found.tsx";
 import "../styles/explorer.css";
+import { BlockPage } from "./block.tsx";
 import { BlocksPage } from "./blocks.tsx";
 import { HomePage } from "./home.tsx";
 
@@ -11,6 +12,7 @@ export default function ExplorerRoutes() {
       <Route path="/" component={HomePage} />
       <Route path="/blocks" component={BlocksPage} />
       <Route path="/blocks/from/:cursor" component={BlocksPage} />
+      <Route path="/blocks/:number" component={BlockPage} />
       <Route component={NotFound} />
     </Switch>
   );
