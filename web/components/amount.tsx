@@ -18,13 +18,7 @@ export function TokenName({ tokenId }: { readonly tokenId: number }) {
 }
 
 /** An amount of a token, in whole tokens; in its smallest unit if the token is unknown. */
-export function Amount({
-  amount,
-  tokenId,
-}: {
-  readonly amount: bigint;
-  readonly tokenId: number;
-}) {
+export function Amount({ amount, tokenId }: { readonly amount: bigint; readonly tokenId: number }) {
   const { tokens } = useConnection();
   const token = tokens.find(({ id }) => id === tokenId);
   const text = token === undefined ? amount.toString() : formatAmount(amount, token);

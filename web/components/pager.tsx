@@ -14,11 +14,7 @@ export function Pager({
   return (
     <nav class="pager" aria-label="Pages of the list">
       {newest !== undefined && <Link href={newest}>Newest</Link>}
-      {older !== undefined && (
-        <Link href={older}>
-          Older
-        </Link>
-      )}
+      {older !== undefined && <Link href={older}>Older</Link>}
     </nav>
   );
 }

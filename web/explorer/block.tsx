@@ -15,11 +15,13 @@ import { observeTime } from "../rollup/clock.ts";
 import { type Connection, useConnection } from "../rollup/connection.tsx";
 import { useAnswer } from "../rollup/use-answer.ts";
 import { useLiveAnswer } from "../rollup/use-live.ts";
+import { DataFacts } from "./fields.tsx";
 import { L1Steps } from "./l1-steps.tsx";
-import { OperationCells, OperationHeads, type OperationInfo } from "./operations.tsx";
+import { OperationCells, OperationHeads, type OperationInfo, TypeBadge } from "./operations.tsx";
 import { encodeOperations, layOutPubdata } from "./pubdata-layout.ts";
 import { PubdataView } from "./pubdata-view.tsx";
-import { isAt, StageLine } from "./stage-line.tsx";
+import { StageLine } from "./stage-line.tsx";
+import { blockPoints } from "./stages-of.tsx";
 import { countOperations } from "./throughput.ts";
 
 /** The largest number that a block can have, uint32. */
@@ -36,10 +38,7 @@ async function readBlock(
   { rollup, client }: Connection,
   blockNumber: number,
 ): Promise<WholeBlock | null> {
-  const [block, { blocks }] = await Promise.all([
-    rollup.getBlock(blockNumber),
-    rollup.getStatus(),
-  ]);
+  const [block, { blocks }] = await Promise.all([rollup.getBlock(blockNumber), rollup.getStatus()]);
   if (block === null) return null;
   observeTime(block.timestamp);
   const operations: OperationInfo[] = [];
@@ -54,7 +53,7 @@ async function readBlock(
 }
 
 export function BlockPage() {
-  const { number = "" } = useParams<{ number: string }>();
+  const { number } = useParams<{ number: string }>();
   const blockNumber = /^\d{1,10}$/.test(number) ? Number(number) : -1;
   const isNumber = blockNumber > 0 && blockNumber <= BLOCK_NUMBER_MAX;
   return (
@@ -78,10 +77,7 @@ export function BlockPage() {
 
 function KnownBlock({ blockNumber }: { readonly blockNumber: number }) {
   const connection = useConnection();
-  const answer = useLiveAnswer(
-    () => readBlock(connection, blockNumber),
-    [connection, blockNumber],
-  );
+  const answer = useLiveAnswer(() => readBlock(connection, blockNumber), [connection, blockNumber]);
   return (
     <Answered answer={answer} what={`block ${blockNumber}`}>
       {(whole) =>
@@ -120,16 +116,9 @@ function BlockParts({ block, operations, latest }: WholeBlock) {
 }
 
 function BlockFacts({ block }: { readonly block: BlockInfo }) {
-  const { status, commit, prove, execute } = block;
-  const points = [
-    { stage: "sealed", detail: <Moment seconds={block.timestamp} /> },
-    { stage: "committed", detail: commit && <>L1 block {showCount(commit.blockNumber)}</> },
-    { stage: "proven", detail: prove && <>L1 block {showCount(prove.blockNumber)}</> },
-    { stage: "executed", detail: execute && <>L1 block {showCount(execute.blockNumber)}</> },
-  ].map((point) => ({ ...point, isReached: isAt(status, point.stage) }));
   return (
-    <Card title="Block" aside={<StatusBadge status={status} />}>
-      <StageLine points={points} label="Stages of the block" />
+    <Card title="Block" aside={<StatusBadge status={block.status} />}>
+      <StageLine points={blockPoints(block)} label="Stages of the block" />
       <Facts>
         <Fact name="Time">
           <Moment seconds={block.timestamp} />
@@ -181,7 +170,26 @@ function Operations({ operations, block }: Pick<WholeBlock, "operations" | "bloc
           </table>
         </TableScroll>
       )}
+      {operations.length > 0 && <AllFields operations={operations} />}
     </Card>
+  );
+}
+
+function AllFields({ operations }: Pick<WholeBlock, "operations">) {
+  return (
+    <details>
+      <summary>All fields of the operations</summary>
+      {operations.map(({ slotIndex, type, data }) => (
+        <section key={slotIndex} aria-label={`Fields of slot ${slotIndex}`}>
+          <h3>
+            Slot {slotIndex} <TypeBadge type={type} />
+          </h3>
+          <Facts>
+            <DataFacts data={data} />
+          </Facts>
+        </section>
+      ))}
+    </details>
   );
 }
 
@@ -271,24 +279,44 @@ function Proof({ block }: { readonly block: BlockInfo }) {
           ) : (
             <Facts>
               <Fact name="Verified on L1">
-                together with {showCounted(proof.together - 1, "other block")}
+                {proof.together === 1
+                  ? "by itself"
+                  : `together with ${showCounted(proof.together - 1, "other block")}`}
               </Fact>
               {time !== undefined && <Fact name="Time to prove">{time}</Fact>}
-              <Fact name="Key">{proof.kind}</Fact>
+              <Fact name="Key">
+                {proof.kind} <span class="faint">of kind {block.kind}</span>
+              </Fact>
               {(["digest", "z", "y"] as const).map((name) => (
                 <Fact key={name} name={`Public input ${name}`}>
                   <Hash value={toWord(proof[name])} what={`the public input ${name}`} />
                 </Fact>
               ))}
-              {proof.proof.map((word, index) => (
-                <Fact key={index} name={`Proof ${PROOF_WORDS[index]}`}>
-                  <Hash value={toWord(word)} what="the word of the proof" />
-                </Fact>
-              ))}
+              <ProofWords words={proof.proof} />
             </Facts>
           )
         }
       </Answered>
     </Card>
+  );
+}
+
+function ProofWords({ words }: { readonly words: readonly bigint[] }) {
+  if (words.every((word) => word === 0n)) {
+    return (
+      <Fact name="Proof">
+        eight words of zeros: the mock prover of devnets makes no proof, and only a verifier of
+        devnets accepts that
+      </Fact>
+    );
+  }
+  return (
+    <>
+      {words.map((word, index) => (
+        <Fact key={index} name={`Proof ${PROOF_WORDS[index]}`}>
+          <Hash value={toWord(word)} what="the word of the proof" />
+        </Fact>
+      ))}
+    </>
   );
 }

@@ -34,7 +34,10 @@ function optionsOf(host: HTMLElement, { show }: Drawing, onPoint: OnPoint): uPlo
     cursor: { y: false, drag: { x: false, y: false } },
     legend: { show: false },
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)] },
-    scales: { x: { time: false, range: (_, min, max) => [min - 0.7, max + 0.7] }, y: { range: (_, __, max) => [0, Math.max(max, 0.1) * 1.1] } },
+    scales: {
+      x: { time: false, range: (_, min, max) => [min - 0.7, max + 0.7] },
+      y: { range: (_, __, max) => [0, Math.max(max, 0.1) * 1.1] },
+    },
     axes: [
       { ...axis, grid: { show: false }, values: whole },
       { ...axis, size: 56, values: (_, splits) => splits.map(show) },

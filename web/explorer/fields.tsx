@@ -61,7 +61,13 @@ function showValidity(seconds: bigint): ComponentChildren {
 }
 
 /** All fields, those of points and signatures under joined names. */
-export function DataFacts({ data, prefix = "" }: { readonly data: Data; readonly prefix?: string }) {
+export function DataFacts({
+  data,
+  prefix = "",
+}: {
+  readonly data: Data;
+  readonly prefix?: string;
+}) {
   return (
     <>
       {Object.entries(data).map(([name, value]) => {

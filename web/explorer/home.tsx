@@ -72,11 +72,7 @@ function OverviewParts({ status, blocks, latest }: Overview) {
         <About latestRoot={blocks[0]?.newStateRoot} />
       </div>
       <Card title="Latest blocks" aside={<Link href="/blocks">All blocks</Link>}>
-        {blocks.length === 0 ? (
-          <NothingYet />
-        ) : (
-          <BlockTable blocks={blocks.slice(0, TABLE_ROWS)} />
-        )}
+        {blocks.length === 0 ? <NothingYet /> : <BlockTable blocks={blocks.slice(0, TABLE_ROWS)} />}
       </Card>
       <Card title="Latest transactions">
         {latest.length === 0 ? <NothingYet /> : <LatestTable latest={latest} />}

@@ -7,9 +7,7 @@ import { AccountLink, OwnerLink, RequestLink, TransactionLink } from "../compone
 import { showName } from "../components/text.ts";
 import { type Data, integerOf, numberOf } from "./fields.tsx";
 
-export type OperationInfo = NonNullable<
-  RpcResult<"rollup_getBlockOperations">
->["items"][number];
+export type OperationInfo = NonNullable<RpcResult<"rollup_getBlockOperations">>["items"][number];
 
 export function TypeBadge({ type }: Pick<OperationInfo, "type">) {
   return <span class={`badge origin-${OPERATIONS[type].origin}`}>{showName(type)}</span>;

@@ -71,7 +71,9 @@ function decode(type: PubdataType, bits: bigint): bigint {
 export function layOutPubdata(pubdata: Uint8Array): PubdataRow[] {
   const reader = new Reader(pubdata);
   const count = reader.read("number of records", "count", RECORD_COUNT_BYTES);
-  const records = Array.from({ length: Number(count.value) }, (_, slot) => readRecord(reader, slot));
+  const records = Array.from({ length: Number(count.value) }, (_, slot) =>
+    readRecord(reader, slot),
+  );
   const extensions = records.flatMap((record) => readExtension(reader, record));
   const head = { part: "count", slot: undefined, operation: undefined, tokenId: 0 } as const;
   return [{ ...head, fields: [count] }, ...records, ...extensions];

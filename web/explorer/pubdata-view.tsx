@@ -2,7 +2,14 @@
 import { useRef, useState } from "preact/hooks";
 import { formatAmount } from "../../src/sdk.ts";
 import { TableScroll } from "../components/card.tsx";
-import { shorten, showCounted, showName, showSymbol, toAddress, toWord } from "../components/text.ts";
+import {
+  shorten,
+  showCounted,
+  showName,
+  showSymbol,
+  toAddress,
+  toWord,
+} from "../components/text.ts";
 import { useConnection } from "../rollup/connection.tsx";
 import type { PubdataField, PubdataRow, PubdataType } from "./pubdata-layout.ts";
 

@@ -2,9 +2,11 @@
 import { Route, Switch } from "wouter-preact";
 import { NotFound } from "../app/not-found.tsx";
 import "../styles/explorer.css";
+import { AccountPage } from "./account.tsx";
 import { BlockPage } from "./block.tsx";
 import { BlocksPage } from "./blocks.tsx";
 import { HomePage } from "./home.tsx";
+import { TransactionPage } from "./transaction.tsx";
 
 export default function ExplorerRoutes() {
   return (
@@ -13,6 +15,9 @@ export default function ExplorerRoutes() {
       <Route path="/blocks" component={BlocksPage} />
       <Route path="/blocks/from/:cursor" component={BlocksPage} />
       <Route path="/blocks/:number" component={BlockPage} />
+      <Route path="/transactions/:hash" component={TransactionPage} />
+      <Route path="/accounts/:account" component={AccountPage} />
+      <Route path="/accounts/:account/history/:type/:token/:cursor?" component={AccountPage} />
       <Route component={NotFound} />
     </Switch>
   );

@@ -3,6 +3,13 @@ import { useEffect, useRef } from "preact/hooks";
 import { useConnection } from "./connection.tsx";
 import { type Answer, useAnswer } from "./use-answer.ts";
 
+interface Asking {
+  isAsking: boolean;
+  /** Whether something has happened since the question. */
+  isStale: boolean;
+  refresh: () => void;
+}
+
 /**
  * As `useAnswer`, and asks again after each event of a block. Events during a question lead to one
  * more question, so a busy rollup neither floods the node nor starves the page.
@@ -12,10 +19,9 @@ export function useLiveAnswer<T>(
   dependencies: readonly unknown[],
 ): Answer<T> {
   const { rollup } = useConnection();
-  const state = useRef({ isAsking: false, isStale: false, refresh: () => {} });
+  const state = useRef<Asking>({ isAsking: false, isStale: false, refresh: () => {} });
   const answer = useAnswer(async (signal) => {
-    state.current.isAsking = true;
-    state.current.isStale = false;
+    Object.assign(state.current, { isAsking: true, isStale: false });
     try {
       return await ask(signal);
     } finally {

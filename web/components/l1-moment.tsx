@@ -1,0 +1,24 @@
+import { Moment } from "./time.tsx";
+import { showCount } from "./text.ts";
+import { useConnection } from "../rollup/connection.tsx";
+import { useAnswer } from "../rollup/use-answer.ts";
+
+/** An L1 block, and its time as soon as L1 has answered. */
+export function L1Moment({ block }: { readonly block: number }) {
+  const { rollup } = useConnection();
+  const { value } = useAnswer(
+    async () => (await (await rollup.getL1()).getBlock(block))?.timestamp,
+    [rollup, block],
+  );
+  return (
+    <>
+      {value !== undefined && (
+        <>
+          <Moment seconds={BigInt(value)} />
+          <br />
+        </>
+      )}
+      L1 block {showCount(block)}
+    </>
+  );
+}
