@@ -70,7 +70,7 @@ function KnownAccount({ reference }: { readonly reference: number | string }) {
             <AccountFacts account={states.accepted} />
             <Balances states={states} />
             <History accountId={states.accepted.id} path={`/accounts/${reference}`} />
-            <LeafCard accountId={states.accepted.id} finalized={states.finalized} />
+            <LeafCard accountId={states.accepted.id} />
           </>
         ) : (
           <NoAccount reference={reference} />

@@ -60,6 +60,39 @@ function showValidity(seconds: bigint): ComponentChildren {
   return seconds >= TIMESTAMP_MAX ? "without end" : <Moment seconds={seconds} />;
 }
 
+/** What people look for first; all other fields follow in the node's order. */
+const FIRST = [
+  "requestId",
+  "initiatorAccountId",
+  "accountId",
+  "fromAccountId",
+  "targetAccountId",
+  "toAccountId",
+  "recipient",
+  "owner",
+  "amount",
+  "tokenId",
+  "fee",
+  "nonce",
+  "pubKeyHash",
+];
+
+const LABELS: Readonly<Record<string, string>> = {
+  requestId: "Request on L1",
+  accountId: "Account",
+  fromAccountId: "From",
+  toAccountId: "To",
+  initiatorAccountId: "Asked by",
+  targetAccountId: "From",
+  tokenId: "Token",
+  pubKeyHash: "Hash of the new key",
+};
+
+function inOrder(data: Data): [name: string, value: unknown][] {
+  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return Object.entries(data).sort(([one], [other]) => rank(one) - rank(other));
+}
+
 /** All fields, those of points and signatures under joined names. */
 export function DataFacts({
   data,
@@ -70,8 +103,8 @@ export function DataFacts({
 }) {
   return (
     <>
-      {Object.entries(data).map(([name, value]) => {
-        const label = prefix === "" ? showName(name) : `${prefix}, ${name}`;
+      {inOrder(data).map(([name, value]) => {
+        const label = prefix === "" ? (LABELS[name] ?? showName(name)) : `${prefix}, ${name}`;
         if (typeof value === "object" && value !== null) {
           return <DataFacts key={name} data={value as Data} prefix={label} />;
         }

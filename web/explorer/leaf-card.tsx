@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { LEAF_HEAD_WORDS } from "../../src/protocol/leaf.ts";
-import type { AccountInfo } from "../../src/sdk.ts";
+import type { AccountInfo, Rollup } from "../../src/sdk.ts";
 import { Amount } from "../components/amount.tsx";
 import { Card } from "../components/card.tsx";
 import { Fact, Facts } from "../components/facts.tsx";
@@ -22,16 +22,24 @@ type State =
   | { readonly step: "idle" }
   | { readonly step: "restoring"; readonly progress?: CheckProgress; readonly end: () => void }
   | { readonly step: "failed"; readonly error: unknown }
-  | { readonly step: "checked"; readonly path: LeafPath; readonly check: LeafCheck };
+  | ({ readonly step: "checked" } & Outcome);
 
-export function LeafCard({
-  accountId,
-  finalized,
-}: {
-  readonly accountId: number;
-  /** The account as the node says that it is final; null if it is not there. */
-  readonly finalized: AccountInfo | null;
-}) {
+interface Outcome {
+  readonly path: LeafPath;
+  readonly check: LeafCheck;
+  /** What the node says of the account; undefined if it is of a later block already. */
+  readonly said: AccountInfo | null | undefined;
+}
+
+/** Asks the node for the final account, as long as that is of the same block. */
+async function compare(rollup: Rollup, path: LeafPath): Promise<Outcome> {
+  const before = await rollup.getAccountState(path.accountId, "finalized");
+  const { blocks } = await rollup.getStatus();
+  const isSameBlock = blocks.executed === path.storedBlock.blockNumber;
+  return { path, check: checkLeaf(path), said: isSameBlock ? before : undefined };
+}
+
+export function LeafCard({ accountId }: { readonly accountId: number }) {
   const { rollup, config } = useConnection();
   const [state, setState] = useState<State>({ step: "idle" });
   useEffect(() => setState({ step: "idle" }), [accountId]);
@@ -46,8 +54,10 @@ export function LeafCard({
       accountId,
     };
     const onProgress = (progress: CheckProgress) => setState({ step: "restoring", progress, end });
-    readLeafPath(request, onProgress, ending.signal).then(
-      (path) => setState({ step: "checked", path, check: checkLeaf(path) }),
+    const outcome = readLeafPath(request, onProgress, ending.signal) //
+      .then((path) => compare(rollup, path));
+    outcome.then(
+      (found) => setState({ step: "checked", ...found }),
       (error: unknown) => {
         setState(ending.signal.aborted ? { step: "idle" } : { step: "failed", error });
       },
@@ -72,7 +82,7 @@ export function LeafCard({
         </button>
       )}
       {state.step === "failed" && <Failure error={state.error} onRetry={check} />}
-      {state.step === "checked" && <Checked {...state} finalized={finalized} />}
+      {state.step === "checked" && <Checked {...state} />}
     </Card>
   );
 }
@@ -99,23 +109,22 @@ function Restoring({ state }: { readonly state: Extract<State, { step: "restorin
   );
 }
 
-interface CheckedProps {
-  readonly path: LeafPath;
-  readonly check: LeafCheck;
-  readonly finalized: AccountInfo | null;
-}
-
-function Checked({ path, check, finalized }: CheckedProps) {
-  const { storedBlock, leaf, balances } = path;
-  const { blockNumber, stateRoot } = storedBlock;
-  const nonce = finalized === null ? 0n : BigInt(finalized.nonce) + 1n;
-  const known = finalized?.balances ?? [];
-  const isSame =
+/** Whether a leaf says what the node says of the account. */
+function agrees({ leaf, balances }: LeafPath, said: AccountInfo | null): boolean {
+  const nonce = said === null ? 0n : BigInt(said.nonce) + 1n;
+  const known = said?.balances ?? [];
+  return (
     leaf.noncePlusOne === nonce &&
     known.length === balances.length &&
     balances.every(([id, amount]) =>
       known.some((balance) => balance.tokenId === id && balance.amount === amount),
-    );
+    )
+  );
+}
+
+function Checked({ path, check, said }: Outcome) {
+  const { storedBlock, leaf, balances } = path;
+  const { blockNumber, stateRoot } = storedBlock;
   return (
     <>
       <ul class="verdicts">
@@ -126,12 +135,15 @@ function Checked({ path, check, finalized }: CheckedProps) {
         <Verdict isTrue={check.isBlockOnL1}>
           The contract on L1 keeps that block with this state root.
         </Verdict>
-        <Verdict isTrue={isSame}>
-          {isSame
-            ? "Nonce and balances are those that the node says are final."
-            : "Nonce or balances differ from what the node says is final. If a block has been " +
-              "executed meanwhile, check again."}
-        </Verdict>
+        {said === undefined ? (
+          <li class="faint">
+            The node has executed later blocks meanwhile, so its answer is not compared.
+          </li>
+        ) : agrees(path, said) ? (
+          <Verdict isTrue>Nonce and balances are those that the node says are final.</Verdict>
+        ) : (
+          <Verdict isTrue={false}>Nonce or balances differ from what the node says.</Verdict>
+        )}
       </ul>
       <Facts>
         {balances.map(([tokenId, amount]) => (

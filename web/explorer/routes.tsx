@@ -6,6 +6,11 @@ import { AccountPage } from "./account.tsx";
 import { BlockPage } from "./block.tsx";
 import { BlocksPage } from "./blocks.tsx";
 import { HomePage } from "./home.tsx";
+import { ProversPage } from "./provers.tsx";
+import { RequestPage } from "./request.tsx";
+import { RequestsPage } from "./requests.tsx";
+import { SearchPage } from "./search.tsx";
+import { TokenPage, TokensPage } from "./tokens.tsx";
 import { TransactionPage } from "./transaction.tsx";
 
 export default function ExplorerRoutes() {
@@ -18,6 +23,12 @@ export default function ExplorerRoutes() {
       <Route path="/transactions/:hash" component={TransactionPage} />
       <Route path="/accounts/:account" component={AccountPage} />
       <Route path="/accounts/:account/history/:type/:token/:cursor?" component={AccountPage} />
+      <Route path="/tokens" component={TokensPage} />
+      <Route path="/tokens/:id" component={TokenPage} />
+      <Route path="/requests" component={RequestsPage} />
+      <Route path="/requests/:id" component={RequestPage} />
+      <Route path="/provers" component={ProversPage} />
+      <Route path="/search/:query" component={SearchPage} />
       <Route component={NotFound} />
     </Switch>
   );
