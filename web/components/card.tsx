@@ -38,7 +38,7 @@ export function TableScroll({
   readonly children: ComponentChildren;
 }) {
   return (
-    <div class="table-scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="table-scroll" role="group" aria-label={label} tabIndex={0}>
       {children}
     </div>
   );

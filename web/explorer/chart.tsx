@@ -39,7 +39,7 @@ function optionsOf(host: HTMLElement, { show }: Drawing, onPoint: OnPoint): uPlo
       y: { range: (_, __, max) => [0, Math.max(max, 0.1) * 1.1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, values: whole },
+      { ...axis, size: 30, grid: { show: false }, values: whole },
       { ...axis, size: 56, values: (_, splits) => splits.map(show) },
     ],
     series: [

@@ -79,10 +79,10 @@ function ProvingParts({ status, blocks }: Proving) {
         <KindTable status={status} blocks={blocks} />
       </Card>
       <Card title="Workers">
-        <p>
-          A node says nothing of its workers and their jobs to everybody. Who runs it finds them in
-          its metrics (<code>rollup_proof_seconds</code> at <code>/metrics</code> of the admin port), and
-          in the job table of its farm.
+        <p class="note">
+          A node says nothing in public about its workers and their jobs. The person who runs it
+          sees them in the node's metrics, such as <code>rollup_proof_seconds</code> at{" "}
+          <code>/metrics</code> of its admin port, and in the job table of its farm.
         </p>
       </Card>
     </>
@@ -158,7 +158,7 @@ function Times({ blocks }: Pick<Proving, "blocks">) {
       show={showMs}
       describe={({ blockNumber, value }) => `Block ${blockNumber}: ${showMs(value)}.`}
       summary={
-        `Witness and proof of the last blocks: ${showMs(middle)} in the middle, at most ` +
+        `Witness and proof of the last blocks: a median of ${showMs(middle)}, at most ` +
         `${showMs(Math.max(...bars.map(({ value }) => value)))}.`
       }
     />

@@ -92,7 +92,7 @@ function RequestParts({ known, block }: WholeRequest) {
           </Fact>
         )}
         <Fact name="Expires">
-          {expiration === undefined || receipt?.status === "executed" ? (
+          {expiration === undefined ? (
             "no more: it is served or cancelled"
           ) : (
             <>

@@ -50,7 +50,7 @@ function QueueParts({ queue }: { readonly queue: Queue }) {
             <Link href="/wallet">wallet</Link> deposits.
           </Empty>
         ) : (
-          <RequestTable requests={open} label="Open requests" />
+          <RequestTable requests={open} queue="open" />
         )}
         {openCount > open.length && (
           <p class="note">
@@ -62,7 +62,7 @@ function QueueParts({ queue }: { readonly queue: Queue }) {
         {served.length === 0 ? (
           <Empty>No request has been served yet. The first deposit shows here.</Empty>
         ) : (
-          <RequestTable requests={served} label="Served requests" />
+          <RequestTable requests={served} queue="served" />
         )}
       </Card>
     </>
@@ -71,13 +71,12 @@ function QueueParts({ queue }: { readonly queue: Queue }) {
 
 interface RequestTableProps {
   readonly requests: readonly KnownRequest[];
-  readonly label: string;
+  readonly queue: "open" | "served";
 }
 
-function RequestTable({ requests, label }: RequestTableProps) {
-  const isOpen = requests.some(({ expiration }) => expiration !== undefined);
+function RequestTable({ requests, queue }: RequestTableProps) {
   return (
-    <TableScroll label={label}>
+    <TableScroll label={queue === "open" ? "Open requests" : "Served requests"}>
       <table>
         <thead>
           <tr>
@@ -89,12 +88,12 @@ function RequestTable({ requests, label }: RequestTableProps) {
             </th>
             <th scope="col">Status</th>
             <th scope="col">Block</th>
-            {isOpen && <th scope="col">Expires in</th>}
+            {queue === "open" && <th scope="col">Expires in</th>}
           </tr>
         </thead>
         <tbody>
           {requests.map((known) => (
-            <RequestRow key={known.requestId} known={known} isOpen={isOpen} />
+            <RequestRow key={known.requestId} known={known} queue={queue} />
           ))}
         </tbody>
       </table>
@@ -102,7 +101,10 @@ function RequestTable({ requests, label }: RequestTableProps) {
   );
 }
 
-function RequestRow({ known, isOpen }: { readonly known: KnownRequest; readonly isOpen: boolean }) {
+function RequestRow({
+  known,
+  queue,
+}: Pick<RequestTableProps, "queue"> & { readonly known: KnownRequest }) {
   const { requestId, expiration, receipt, request } = known;
   const type = receipt?.type ?? request?.type;
   return (
@@ -129,7 +131,7 @@ function RequestRow({ known, isOpen }: { readonly known: KnownRequest; readonly 
           <BlockLink number={receipt.blockNumber} />
         )}
       </td>
-      {isOpen && (
+      {queue === "open" && (
         <td class="nowrap">
           {expiration === undefined ? (
             <span class="faint">cancelled</span>

@@ -3,7 +3,6 @@ import { useEffect } from "preact/hooks";
 import { Link, useLocation, useParams } from "wouter-preact";
 import { Answered } from "../components/answered.tsx";
 import { Card, Empty } from "../components/card.tsx";
-import { showCounted } from "../components/text.ts";
 import { Title } from "../components/title.tsx";
 import { useConnection } from "../rollup/connection.tsx";
 import { useAnswer } from "../rollup/use-answer.ts";
@@ -37,7 +36,7 @@ function Matches({ query, matches }: MatchesProps) {
   if (only !== undefined) return null;
   if (matches.length === 0) return <NoMatch query={query} />;
   return (
-    <Card title={`${showCounted(matches.length, "match")}es`.replace("1 matches", "1 match")}>
+    <Card title={`${matches.length} matches`}>
       <p>
         These are named <strong class="mono">{query}</strong>:
       </p>

@@ -51,7 +51,7 @@ export async function readQueue(connection: Connection): Promise<Queue> {
   const shownEnd = Math.min(end, first + SHOWN_MAX);
   const start = Math.max(0, first - SHOWN_MAX);
   const ids = Array.from({ length: shownEnd - start }, (_, index) => start + index);
-  const known = await readRequests(connection, ids);
+  const known = await readRequests(connection, ids, first);
   return {
     isExodus,
     periodSeconds: Number(period),
@@ -71,14 +71,15 @@ export async function readRequest(
   requestId: number,
 ): Promise<KnownRequest | undefined> {
   const { contract } = await openL1Client(connection);
-  const { next } = await contract.priorityQueue();
+  const { firstOpen, next } = await contract.priorityQueue();
   if (BigInt(requestId) >= next) return undefined;
-  return (await readRequests(connection, [requestId]))[0];
+  return (await readRequests(connection, [requestId], Number(firstOpen)))[0];
 }
 
 async function readRequests(
   connection: Connection,
   ids: readonly number[],
+  firstOpen: number,
 ): Promise<KnownRequest[]> {
   if (ids.length === 0) return [];
   const { contract } = await openL1Client(connection);
@@ -91,7 +92,8 @@ async function readRequests(
       ]);
       return {
         requestId,
-        expiration: expiration === 0n ? undefined : expiration,
+        // L1 keeps the word of a served request, and zeros that of a cancelled one.
+        expiration: requestId < firstOpen || expiration === 0n ? undefined : expiration,
         receipt,
         request: added.get(requestId)?.request,
         transactionHash: added.get(requestId)?.transactionHash,
