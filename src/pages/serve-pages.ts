@@ -96,7 +96,8 @@ export async function servePages(options: PagesOptions): Promise<PagesServer> {
 }
 
 function createProxy(node: string): ProxyServer {
-  const target = { target: node, ignorePath: true, changeOrigin: true };
+  // Connections are not kept: the node may close one just as it is used again.
+  const target = { target: node, ignorePath: true, changeOrigin: true, agent: false } as const;
   const proxy = createProxyServer({ ...target, ws: true, proxyTimeout: NODE_MS, xfwd: true });
   proxy.on("proxyReq", (request) => {
     // The node knows its own origin only, and the origin of the pages has been checked.

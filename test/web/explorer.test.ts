@@ -425,36 +425,57 @@ describeWithChromium("web: the explorer", (launch) => {
 
   const folder = process.env["ROLLUP_SCREENSHOTS"];
   if (folder !== undefined) {
-    it("writes its pictures", async () => {
-      for (const [name, path, heading] of [
-        ["overview", "/", undefined],
-        ["blocks", "/blocks", undefined],
-        ["block", `/blocks/${facts.block}`, undefined],
-        ["block-public-data", `/blocks/${facts.block}`, "Operations"],
-        ["transaction", `/transactions/${facts.transfer}`, undefined],
-        ["account", `/accounts/${facts.bob.address}`, undefined],
-        ["tokens", "/tokens", undefined],
-        ["requests", "/requests", undefined],
-        ["provers", "/provers", undefined],
-        ["search", "/search/1", undefined],
-      ] as const) {
-        for (const [suffix, options] of [
-          ["", { colorScheme: "light", viewport: DESKTOP }],
-          ["-phone", { colorScheme: "dark", viewport: PHONE }],
-        ] as const) {
-          await visit(
-            path,
-            async (page) => {
-              await page.getByRole("heading", { level: 2 }).first().waitFor();
-              await page.waitForLoadState("networkidle");
-              if (heading !== undefined) await card(page, heading).scrollIntoViewIfNeeded();
-              await page.screenshot({ path: join(folder, `${name}${suffix}.png`) });
-            },
-            options,
-          );
+    describe("pictures", () => {
+      before(async () => {
+        const { alice, bob } = facts;
+        for (let count = 1n; count <= 24n; count++) {
+          await alice.transfer({ to: bob.address, token: "ETH", amount: count * 10n ** 15n });
         }
-      }
+      });
+
+      it("writes its pictures", async () => {
+        for (const [name, path, heading] of [
+          ["overview", "/", undefined],
+          ["blocks", "/blocks", undefined],
+          ["block", `/blocks/${facts.block}`, undefined],
+          ["block-public-data", `/blocks/${facts.block}`, "Public data"],
+          ["transaction", `/transactions/${facts.transfer}`, undefined],
+          ["account", `/accounts/${facts.bob.address}`, undefined],
+          ["account-check", `/accounts/${facts.bob.address}`, "Merkle path of the leaf"],
+          ["tokens", "/tokens", undefined],
+          ["requests", "/requests", undefined],
+          ["provers", "/provers", undefined],
+          ["search", "/search/1", undefined],
+        ] as const) {
+          for (const [suffix, options] of [
+            ["", { colorScheme: "light", viewport: DESKTOP }],
+            ["-phone", { colorScheme: "dark", viewport: PHONE }],
+          ] as const) {
+            await visit(
+              path,
+              (page) => shoot(page, join(folder, `${name}${suffix}.png`), heading),
+              options,
+            );
+          }
+        }
+      });
     });
+
+    const shoot = async (page: Page, path: string, heading: string | undefined) => {
+      await page.getByRole("heading", { level: 2 }).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      const check = page.getByRole("button", { name: "Check against L1" });
+      if (heading !== undefined && (await check.count()) > 0) {
+        await check.click();
+        await page.getByText("Words of the leaf").waitFor();
+      }
+      if (heading !== undefined) {
+        await card(page, heading).evaluate((element: { scrollIntoView(): void }) => {
+          element.scrollIntoView();
+        });
+      }
+      await page.screenshot({ path });
+    };
   }
 });
 

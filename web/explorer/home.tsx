@@ -1,5 +1,6 @@
 /** The state of the rollup at a glance. */
 import { Link } from "wouter-preact";
+import type { RpcClient } from "../../src/api/client.ts";
 import type { BlockInfo, OperatorStatus } from "../../src/sdk.ts";
 import { Answered } from "../components/answered.tsx";
 import { Card, Empty, TableScroll } from "../components/card.tsx";
@@ -39,14 +40,38 @@ async function readOverview({ rollup, client }: Connection): Promise<Overview> {
     client.call("rollup_getBlocks", { limit: CHART_BLOCKS + 1 }),
   ]);
   observeTime(blocks[0]?.timestamp ?? 0n);
-  const latest: PlacedOperation[] = [];
-  for (const block of blocks) {
-    if (latest.length >= TABLE_ROWS) break;
-    const page = await client.call("rollup_getBlockOperations", block.blockNumber, { limit: 100 });
-    const operations = (page?.items ?? []).filter(({ type }) => type !== "noop").reverse();
-    latest.push(...operations.map((operation) => ({ block, operation })));
-  }
-  return { status, blocks, latest: latest.slice(0, TABLE_ROWS) };
+  return { status, blocks, latest: await readLatest(client, blocks) };
+}
+
+/** Operations of the blocks that were shown last: a sealed block has the same for good. */
+let shown = new Map<string, readonly OperationInfo[]>();
+
+/** @param blocks - The latest first. */
+async function readLatest(
+  client: RpcClient,
+  blocks: readonly BlockInfo[],
+): Promise<PlacedOperation[]> {
+  let missing = TABLE_ROWS;
+  const needed = blocks.filter((block) => {
+    const isNeeded = missing > 0;
+    missing -= countOperations(block);
+    return isNeeded;
+  });
+  const pages = await Promise.all(
+    needed.map(async (block) => {
+      const key = `${block.blockNumber}/${block.newStateRoot}`;
+      return { block, key, operations: shown.get(key) ?? (await readOperations(client, block)) };
+    }),
+  );
+  shown = new Map(pages.map(({ key, operations }) => [key, operations]));
+  return pages
+    .flatMap(({ block, operations }) => operations.map((operation) => ({ block, operation })))
+    .slice(0, TABLE_ROWS);
+}
+
+async function readOperations(client: RpcClient, block: BlockInfo): Promise<OperationInfo[]> {
+  const page = await client.call("rollup_getBlockOperations", block.blockNumber, { limit: 100 });
+  return (page?.items ?? []).filter(({ type }) => type !== "noop").reverse();
 }
 
 export function HomePage() {

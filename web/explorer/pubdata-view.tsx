@@ -146,7 +146,7 @@ function Bytes({ rows, showValue }: ViewProps) {
                     type="button"
                     class={`byte-field field-${colorOf(field.type)}`}
                     tabIndex={place === current ? 0 : -1}
-                    aria-label={`${showPlace(row)}, ${field.name}: ${showValue(row, field)}`}
+                    aria-label={`${showPlace(row)}, ${field.name}: ${showValue(row, field)}, ${field.hex}`}
                     aria-current={place === current}
                     onPointerEnter={() => setCurrent(place)}
                     onFocus={() => setCurrent(place)}

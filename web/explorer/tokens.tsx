@@ -106,7 +106,7 @@ async function readHeld({ rollup }: Connection, id: number): Promise<HeldToken |
   }
   const abi = ["function balanceOf(address) view returns (uint256)"];
   const contract = new Contract(token.address, abi, l1);
-  const held = await contract.getFunction("balanceOf")(rollup.rollupAddress);
+  const held: unknown = await contract.getFunction("balanceOf")(rollup.rollupAddress);
   return { token, held: held as bigint };
 }
 
