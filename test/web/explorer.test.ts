@@ -438,7 +438,7 @@ describeWithChromium("web: the explorer", (launch) => {
           ["overview", "/", undefined],
           ["blocks", "/blocks", undefined],
           ["block", `/blocks/${facts.block}`, undefined],
-          ["block-public-data", `/blocks/${facts.block}`, "Public data"],
+          ["block-public-data", "/blocks/2", "Public data"],
           ["transaction", `/transactions/${facts.transfer}`, undefined],
           ["account", `/accounts/${facts.bob.address}`, undefined],
           ["account-check", `/accounts/${facts.bob.address}`, "Merkle path of the leaf"],

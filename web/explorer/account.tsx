@@ -23,7 +23,7 @@ type AccountStates = Readonly<Record<StateName, AccountInfo | null>>;
 const ACCOUNT_ID_MAX = 2 ** 24 - 1;
 
 /** Reads how an account is named in a path; undefined if it is not. */
-export function toReference(text: string): number | string | undefined {
+function toReference(text: string): number | string | undefined {
   if (/^\d{1,8}$/.test(text) && Number(text) <= ACCOUNT_ID_MAX) return Number(text);
   return isAddress(text) && text.startsWith("0x") ? text : undefined;
 }

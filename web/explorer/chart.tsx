@@ -5,7 +5,7 @@ import "uplot/dist/uPlot.min.css";
 
 const HEIGHT_PIXELS = 180;
 
-export interface Bar {
+interface Bar {
   readonly blockNumber: number;
   readonly value: number;
 }

@@ -1,5 +1,4 @@
 /** Finds what a text may name: a block, transaction, account, request or token. */
-import { isAddress } from "ethers";
 import { showName, showSymbol } from "../components/text.ts";
 import type { Connection } from "../rollup/connection.tsx";
 
@@ -20,8 +19,9 @@ export async function find(connection: Connection, query: string): Promise<Match
   if (/^(0x)?[0-9a-f]{64}$/i.test(text)) {
     return findTransaction(connection, `0x${text.toLowerCase().replace(/^0x/, "")}`);
   }
-  const address = /^[0-9a-f]{40}$/i.test(text) ? `0x${text}` : text;
-  if (isAddress(address)) return findAddress(connection, address);
+  if (/^(0x)?[0-9a-f]{40}$/i.test(text)) {
+    return findAddress(connection, `0x${text.toLowerCase().replace(/^0x/, "")}`);
+  }
   const number = text.replace(/^#/, "");
   const isNumber = /^\d+$/.test(number) && number.length <= NUMBER_DIGITS_MAX;
   const named = isNumber ? await findNumber(connection, Number(number)) : [];
@@ -36,9 +36,8 @@ async function findTransaction({ rollup }: Connection, hash: string): Promise<Ma
   return [{ kind: "Transaction", title: hash, detail, path: `/transactions/${hash}` }];
 }
 
-async function findAddress({ rollup }: Connection, text: string): Promise<Match[]> {
-  // ICAP and wrong checksums are left to the node's client, which refuses them.
-  const address = text.toLowerCase();
+/** @param address - In lower case: a search is no place for a checksum. */
+async function findAddress({ rollup }: Connection, address: string): Promise<Match[]> {
   const [account, tokens] = await Promise.all([rollup.getAccount(address), rollup.getTokens()]);
   const token = tokens.find((each) => each.address.toLowerCase() === address);
   return [

@@ -14,7 +14,7 @@ export function TypeBadge({ type }: Pick<OperationInfo, "type">) {
 }
 
 /** What an operation is known by: the hash of its transaction, or its request on L1. */
-export function OperationReference({ hash, requestId }: Pick<OperationInfo, "hash" | "requestId">) {
+function OperationReference({ hash, requestId }: Pick<OperationInfo, "hash" | "requestId">) {
   if (hash !== undefined) return <TransactionLink hash={hash} />;
   if (requestId !== undefined) return <RequestLink id={requestId} />;
   return <span class="faint">none</span>;

@@ -5,9 +5,13 @@ import { publicFields } from "../../src/operations/codec.ts";
 import type { OperationSpec } from "../../src/operations/definition.ts";
 import type { PublicOperation } from "../../src/operations/operation.ts";
 import { unpackAmount, unpackFee } from "../../src/operations/packed.ts";
-import { extensionColumns, type OperationName, OPERATIONS } from "../../src/operations/table.ts";
-import { operationOfCode } from "../../src/operations/table.ts";
-import { RECORD_BYTES, RECORD_COLUMNS } from "../../src/protocol/columns.ts";
+import {
+  extensionColumns,
+  type OperationName,
+  operationOfCode,
+  OPERATIONS,
+} from "../../src/operations/table.ts";
+import { RECORD_COLUMNS } from "../../src/protocol/columns.ts";
 import { RECORD_COUNT_BYTES, SLOT_INDEX_BYTES } from "../../src/protocol/constants.ts";
 import { type FieldType, FIELD_TYPE_BYTES, placeColumns } from "../../src/protocol/layout.ts";
 import { integerFromBytes } from "../../src/util/bytes.ts";
@@ -100,9 +104,6 @@ function readExtension(reader: Reader, { slot, operation, tokenId }: PubdataRow)
   const fields = columns.map(({ name, type }) => reader.read(name, type, FIELD_TYPE_BYTES[type]));
   return [{ part: "extension", slot, operation, tokenId, fields: [index, ...fields] }];
 }
-
-/** Bytes of a record, for the legend. */
-export { RECORD_BYTES };
 
 /** Encodes the operations that a node lists, as they are on L1 or will be. */
 export function encodeOperations(operations: readonly OperationInfo[]): Uint8Array {
