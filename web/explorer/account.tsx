@@ -109,7 +109,7 @@ function AccountFacts({ account }: { readonly account: AccountInfo }) {
         <Fact name="Nonce">{showCount(nonce)}</Fact>
         <Fact name="Signing key">
           {pubKeyHash === 0n ? (
-            <span class="warn">not set: only L1 requests can move its tokens</span>
+            <span class="warn">not set: its tokens leave only by L1 requests and forced exits</span>
           ) : (
             <>
               set, of hash <Hash value={toWord(pubKeyHash)} what="the hash of the signing key" />
