@@ -275,7 +275,7 @@ describeWithChromium("web: the explorer", (launch) => {
     it("shows how proving goes, and claims nothing of workers", () =>
       visit("/provers", async (page) => {
         await say(page, "All sealed blocks are proven.");
-        expect(await textOf(page, "Proofs by the kind of block")).to.match(/2-main-2\s+[1-9]/);
+        expect(await textOf(page, "Time to prove a block")).to.match(/2-main-2\s+[1-9]/);
         expect(await textOf(page, "Workers")).to.include("nothing in public");
       }));
   });
