@@ -42,6 +42,7 @@ const sidebar = [
       { text: "Profiling circuits", link: "/guide/profiling" },
       { text: "Circuits on the command line", link: "/guide/command-line" },
       { text: "A devnet and an operator", link: "/guide/devnet" },
+      { text: "The explorer", link: "/guide/explorer" },
       { text: "Running a node", link: "/guide/running-a-node" },
       { text: "Keys", link: "/guide/keys" },
       { text: "Accounts with several signers", link: "/guide/multisig" },

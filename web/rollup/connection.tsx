@@ -1,12 +1,17 @@
 /** The connection of the pages to one node, for every component. */
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { type AbortableRequest, createRpcClient, type RpcClient } from "../../src/api/client.ts";
+import { createHttpRequest } from "../../src/api/http.ts";
+import { withRetries } from "../../src/api/retry.ts";
 import { connect, type ListedToken, type Rollup, type RollupInfo } from "../../src/sdk.ts";
 import { type PagesConfig, pagesConfig } from "../../src/pages/config.ts";
 
 /** What every page can use once the node has answered. */
 export interface Connection {
   readonly rollup: Rollup;
+  /** For lists page by page, which the SDK iterates over as a whole. */
+  readonly client: RpcClient;
   readonly info: RollupInfo;
   /** All tokens that are listed when the page is loaded, by id. */
   readonly tokens: readonly ListedToken[];
@@ -67,11 +72,20 @@ async function openConnection(): Promise<Connection> {
   });
   try {
     const [info, tokens] = await Promise.all([rollup.getConfig(), rollup.getTokens()]);
-    return { rollup, info, tokens, config };
+    return { rollup, client: createClient(toAbsolute(config.rpc)), info, tokens, config };
   } catch (error) {
     rollup.close();
     throw error;
   }
+}
+
+/** Milliseconds for an answer, and how often a question without one is asked again. */
+const TIMEOUT_MS = 30_000;
+const RETRIES = 3;
+
+function createClient(url: string): RpcClient {
+  const request: AbortableRequest = createHttpRequest(url, { timeoutMs: TIMEOUT_MS });
+  return createRpcClient(withRetries(request, RETRIES));
 }
 
 async function readConfig(): Promise<PagesConfig> {
