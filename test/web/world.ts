@@ -1,15 +1,15 @@
 /** The built pages, a devnet, and a server of both, for tests in Chromium. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { type PagesServer, servePages } from "../../src/pages/serve-pages.ts";
 import { type Devnet, startDevnet } from "../../src/plugin/devnet/devnet.ts";
+import { writeExitFiles } from "../../src/plugin/pages/exit-files.ts";
 import { PROJECT_ROOT } from "../helpers/source-files.ts";
 
 /** What the suites of the pages share. */
@@ -34,12 +34,15 @@ export async function createPagesWorld(prover: "mock" | "kernel"): Promise<Pages
   const configFile = join(PROJECT_ROOT, "web/vite.config.ts");
   await build({ configFile, logLevel: "warn", build: { outDir: folder, emptyOutDir: true } });
   const devnet = await startDevnet(hre, { port: 0, hostname: "127.0.0.1", prover });
+  const { preset } = hre.config.rollup;
   const { url, rollup, accounts } = devnet.description;
   const known = accounts.flatMap(({ address, privateKey }) =>
     privateKey === undefined ? [] : [{ address, privateKey }],
   );
-  const config = { rollup, accounts: known };
-  const server = await servePages({ folder, node: url, config, port: 0 });
+  const files = await mkdtemp(join(tmpdir(), "pages-files-"));
+  const exit = prover === "mock" ? undefined : await writeExitFiles(hre.config, preset, files);
+  const config = { rollup, accounts: known, ...(exit && { exit }) };
+  const server = await servePages({ folder, files, node: url, config, port: 0 });
   return {
     devnet,
     server,
@@ -55,7 +58,7 @@ export async function createPagesWorld(prover: "mock" | "kernel"): Promise<Pages
     close: async () => {
       await server.close();
       await devnet.close();
-      await rm(folder, { recursive: true, force: true });
+      for (const each of [folder, files]) await rm(each, { recursive: true, force: true });
     },
   };
 }

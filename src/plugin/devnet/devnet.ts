@@ -36,6 +36,8 @@ export interface DevnetDescription {
 
 export interface Devnet {
   readonly description: DevnetDescription;
+  /** The connection behind the port, by which a test stops the operator or moves the time of L1. */
+  readonly connection: NetworkConnection;
   close(): Promise<void>;
 }
 
@@ -97,7 +99,7 @@ export async function startDevnet(
     await server.close();
     await connection.close();
   };
-  return { description, close };
+  return { description, connection, close };
 }
 
 /** Gets the connection behind a server, which Hardhat creates itself, by a hook. */
