@@ -353,7 +353,7 @@ async function assertPending(
  *
  * @throws RESTORE_EVENTS_MISSING
  */
-async function openDeposits(
+export async function openDeposits(
   { contract }: RollupClient,
   { owner, token }: ExitRequest,
   history: L1History,
