@@ -143,6 +143,7 @@ function Review({ plan, isSending, report, onConfirm, onBack }: ReviewProps) {
             {warning}
           </p>
         ))}
+        <h3>What happens when you confirm</h3>
         <ol class="prompts">
           {prompts.map((prompt) => (
             <li key={prompt}>{prompt}</li>

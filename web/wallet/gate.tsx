@@ -65,6 +65,10 @@ function Connected({ account, children }: ConnectedProps) {
   const { rollup } = useConnection();
   const { value: owner, error, refresh } = useOwner(rollup, account);
   const wallet = useUnlocked(rollup, account);
+  useEffect(() => {
+    // A public key needs nobody's consent. Pages that need the key show why it failed.
+    if (account.wallet === undefined) unlock(rollup, account).catch(() => undefined);
+  }, [rollup, account]);
   if (error !== undefined) {
     return (
       <>

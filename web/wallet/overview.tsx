@@ -14,7 +14,7 @@ import { type Holdings, type TokenHoldings, useHoldings } from "./holdings.ts";
 import { PendingPanel } from "./pending.tsx";
 import { lock } from "./session.ts";
 import { ActivityView } from "./stages.tsx";
-import { showAmount, shorten, tokenName } from "./tokens.ts";
+import { glance, showAmount, shorten, tokenName } from "./tokens.ts";
 
 const HISTORY_ITEMS = 10;
 
@@ -31,11 +31,12 @@ export function OverviewPage() {
         <>
           <AccountPanel account={value.account} />
           <KeyNotice state={keyStateOf(value.account, wallet)} />
+          <Actions />
           <Balances tokens={value.tokens} />
           <PendingPanel owner={owner} tokens={value.tokens} onPaid={refresh} />
         </>
       )}
-      <Activities tokens={value?.tokens ?? []} />
+      <Activities />
       {value?.account && <History changes={changes} tokens={value.tokens} />}
     </>
   );
@@ -99,7 +100,7 @@ function Balance({ holdings }: { readonly holdings: TokenHoldings }) {
         {states.map(([name, amount]) => (
           <div key={name} data-state={name}>
             <dt>{name}</dt>
-            <dd>{showAmount(amount, token)}</dd>
+            <dd title={showAmount(amount, token)}>{glance(amount, token)}</dd>
           </div>
         ))}
       </dl>
@@ -107,36 +108,35 @@ function Balance({ holdings }: { readonly holdings: TokenHoldings }) {
   );
 }
 
-function Activities({ tokens }: Pick<Holdings, "tokens">) {
+function Activities() {
   const all = useStore(activities);
-  if (all.length === 0) return tokens.length === 0 ? null : <Actions />;
+  if (all.length === 0) return null;
   return (
-    <>
-      <Actions />
-      <section aria-labelledby="activities-heading">
-        <h2 id="activities-heading">Sent from this page</h2>
-        {all.map((activity) => (
-          <div class="panel" key={activity.id}>
-            <ActivityView activity={activity} />
-          </div>
-        ))}
-      </section>
-    </>
+    <section aria-labelledby="activities-heading">
+      <h2 id="activities-heading">Sent from this page</h2>
+      {all.map((activity) => (
+        <div class="panel" key={activity.id}>
+          <ActivityView activity={activity} />
+        </div>
+      ))}
+    </section>
   );
 }
+
+const ACTIONS = [
+  ["/wallet/deposit", "Deposit"],
+  ["/wallet/transfer", "Transfer"],
+  ["/wallet/withdraw", "Withdraw"],
+] as const;
 
 function Actions() {
   return (
     <p class="buttons">
-      <Link href="/wallet/deposit" class="button">
-        Deposit
-      </Link>
-      <Link href="/wallet/transfer" class="button">
-        Transfer
-      </Link>
-      <Link href="/wallet/withdraw" class="button">
-        Withdraw
-      </Link>
+      {ACTIONS.map(([href, text]) => (
+        <Link key={href} href={href} class="button">
+          {text}
+        </Link>
+      ))}
     </p>
   );
 }

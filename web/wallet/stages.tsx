@@ -21,30 +21,36 @@ export function useActivity(id: number): Activity | undefined {
 }
 
 export function ActivityView({ activity }: { readonly activity: Activity }) {
-  const { title, status, hashes, requestId, blockNumber, error, isRefunded } = activity;
+  const { title, status, error, isRefunded } = activity;
   return (
     <div class="activity">
       <p class="activity-title">{title}</p>
       <Stages status={status} />
-      <p role="status">
-        <strong class="stage-name">{status}</strong>: {MEANINGS[status]}
-        {isRefunded && " L2 has no place for this deposit, so L1 pays it back."}
-      </p>
-      <p class="links">
-        {hashes.map((hash) => (
-          <Link key={hash} href={`/transactions/${hash}`}>
-            Transaction {shorten(hash)}
-          </Link>
-        ))}
-        {requestId !== undefined && (
-          <Link href="/requests">Request {requestId} in the L1 queue</Link>
-        )}
-        {blockNumber !== undefined && (
-          <Link href={`/blocks/${blockNumber}`}>Block {blockNumber}</Link>
-        )}
+      <p class="activity-status">
+        <span role="status">
+          <strong class="stage-name">{status}</strong>: {MEANINGS[status]}
+          {isRefunded && " L2 has no place for this deposit, so L1 pays it back."}
+        </span>
+        <Links activity={activity} />
       </p>
       {error !== undefined && <Failure error={error} />}
     </div>
+  );
+}
+
+function Links({ activity: { hashes, requestId, blockNumber } }: { readonly activity: Activity }) {
+  return (
+    <span class="links">
+      {hashes.map((hash) => (
+        <Link key={hash} href={`/transactions/${hash}`}>
+          Transaction {shorten(hash)}
+        </Link>
+      ))}
+      {requestId !== undefined && <Link href="/requests">Request {requestId} in the L1 queue</Link>}
+      {blockNumber !== undefined && (
+        <Link href={`/blocks/${blockNumber}`}>Block {blockNumber}</Link>
+      )}
+    </span>
   );
 }
 

@@ -15,6 +15,16 @@ export function showAmount(amount: bigint, token: ShownToken): string {
   return `${formatAmount(amount, token)} ${nameOf(token)}`;
 }
 
+const DECIMALS_SHOWN = 6;
+
+/** An amount without its token, cut to few digits for a glance; the whole one is its title. */
+export function glance(amount: bigint, token: ShownToken): string {
+  const [whole = "", digits = ""] = formatAmount(amount, token).split(".");
+  const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, "\u202f");
+  const isCut = digits.length > DECIMALS_SHOWN;
+  return `${grouped}.${digits.slice(0, DECIMALS_SHOWN)}${isCut ? "…" : ""}`;
+}
+
 const HEAD = 8;
 const TAIL = 6;
 
