@@ -42,7 +42,7 @@ const INSTALL = `(settings) => {
     },
   };
   const info = {
-    uuid: "fake", name: "Fake Wallet", icon: "data:image/svg+xml,<svg/>", rdns: "example.fake",
+    uuid: "fake", name: "Fake Wallet", icon: "data:image/svg+xml," + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" rx="2" fill="#c60"/></svg>'), rdns: "example.fake",
   };
   const announce = () => {
     const detail = Object.freeze({ info, provider });

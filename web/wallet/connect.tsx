@@ -1,5 +1,6 @@
 /** Chooses an account, and says what a connection means. */
 import { useEffect } from "preact/hooks";
+import { hasCode } from "../../src/l1/refusals.ts";
 import type { PagesConfig } from "../../src/pages/config.ts";
 import { useWork } from "../components/use-work.ts";
 import { useStore } from "../components/store.ts";
@@ -14,9 +15,12 @@ import {
   type TestAccount,
 } from "./account.ts";
 import { browserWallets, findBrowserWallets } from "./browser-wallets.ts";
-import { isUnknownChain, Problem } from "./problem.tsx";
+import { Problem } from "./problem.tsx";
 import { shorten } from "./tokens.ts";
 import { CopyButton } from "../components/copy-button.tsx";
+
+/** As wallets answer to wallet_switchEthereumChain. */
+const UNKNOWN_CHAIN = 4902;
 
 let isSearching = false;
 
@@ -58,7 +62,7 @@ export function ConnectPanel({ accounts = [] }: TestAccounts) {
         {wallets.length === 0 && (
           <p>This browser has no wallet. Install one for Ethereum, and load the page again.</p>
         )}
-        <ul class="choices">
+        <ul class="choices" hidden={wallets.length === 0}>
           {wallets.map((wallet) => (
             <li key={wallet.id}>
               <button
@@ -134,12 +138,12 @@ export function WrongChain({ account, expected }: WrongChainProps) {
       <button type="button" disabled={isWorking} onClick={change}>
         Switch to chain {String(expected)}
       </button>
-      {problem && isUnknownChain(problem.error) && (
+      {problem && hasCode(problem.error, UNKNOWN_CHAIN) && (
         <p class="notice warn" role="alert">
           {account.name} does not know chain {String(expected)}. Add it there first.
         </p>
       )}
-      {problem && !isUnknownChain(problem.error) && <Problem error={problem.error} />}
+      {problem && !hasCode(problem.error, UNKNOWN_CHAIN) && <Problem error={problem.error} />}
     </section>
   );
 }

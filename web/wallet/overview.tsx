@@ -37,7 +37,9 @@ export function OverviewPage() {
         </>
       )}
       <Activities />
-      {value?.account && <History changes={changes} tokens={value.tokens} />}
+      {value?.account && (
+        <History changes={changes} tokens={value.tokens} accountId={value.account.id} />
+      )}
     </>
   );
 }
@@ -142,10 +144,11 @@ function Actions() {
 }
 
 interface HistoryProps extends Pick<Holdings, "tokens"> {
+  readonly accountId: number;
   readonly changes: number;
 }
 
-function History({ changes, tokens }: HistoryProps) {
+function History({ changes, tokens, accountId }: HistoryProps) {
   const { owner } = useWallet();
   const read = async (signal: AbortSignal) => {
     const items: AccountTransaction[] = [];
@@ -171,7 +174,7 @@ function History({ changes, tokens }: HistoryProps) {
               key={`${item.blockNumber} ${item.slotIndex}`}
               item={item}
               tokens={tokens}
-              owner={owner.address}
+              accountId={accountId}
             />
           ))}
         </ul>
@@ -182,9 +185,12 @@ function History({ changes, tokens }: HistoryProps) {
 
 interface HistoryItemProps extends Pick<Holdings, "tokens"> {
   readonly item: AccountTransaction;
-  readonly owner: string;
+  /** Id of the account whose history it is. */
+  readonly accountId: number;
 }
 
+/** Types that move an amount from the account that signs. */
+const PAYMENTS: readonly string[] = ["transfer", "transferToNew", "withdraw"];
 const TITLES: Readonly<Record<string, string>> = {
   deposit: "Deposit",
   fullExit: "Full exit",
@@ -195,11 +201,12 @@ const TITLES: Readonly<Record<string, string>> = {
   changePubKey: "Signing key set",
 };
 
-function HistoryItem({ item, tokens }: HistoryItemProps) {
+function HistoryItem({ item, tokens, accountId }: HistoryItemProps) {
   const { type, hash, requestId, blockNumber, status, data } = item;
   const token = tokens.find((each) => each.token.id === Number(data["tokenId"]))?.token;
   const amount = toBigInt(data["amount"]);
-  const title = TITLES[type] ?? type;
+  const isIncoming = PAYMENTS.includes(type) && Number(data["accountId"]) !== accountId;
+  const title = isIncoming ? "Received" : (TITLES[type] ?? type);
   return (
     <li>
       <span class="history-title">

@@ -1,8 +1,8 @@
 /** The report of an exit: its steps, what was paid, and what has failed. */
 import type { ExitReport, ExitStep } from "../../../src/exit.ts";
+import { isRejection } from "../../../src/l1/refusals.ts";
 import { isRollupError } from "../../../src/util/errors.ts";
 import { Focused } from "../../components/focused.tsx";
-import { isRejection } from "../problem.tsx";
 import { showAmount, type ShownToken, shorten, tokenName } from "../tokens.ts";
 
 export interface StepState {

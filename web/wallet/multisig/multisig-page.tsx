@@ -44,7 +44,7 @@ function Seated({ state }: { readonly state: SessionState }) {
   const forget = () => sessionState.set(undefined);
   return (
     <>
-      <section class="panel" aria-labelledby="group-heading">
+      <section class="panel session" aria-labelledby="group-heading">
         <h2 id="group-heading">Your group</h2>
         <Facts
           facts={[

@@ -42,7 +42,7 @@ export function SessionView({ state }: ViewProps) {
     });
   const share = shares.get(own);
   return (
-    <section class="panel" aria-labelledby="session-heading">
+    <section class="panel session" aria-labelledby="session-heading">
       <h2 id="session-heading">Session</h2>
       <Facts facts={factsOf(review!.lines)} />
       <SignerList {...{ state }} />
