@@ -215,6 +215,16 @@ describeWithChromium("web: the wallet", (launch) => {
     expect(await rollup.getBalance(address, "ETH")).to.equal((7n * ETHER) / 10n);
   });
 
+  it("requests a full exit on L1 while the operator is in time", async () => {
+    const page = await openWallet(3, "/wallet/exit");
+    await page.getByRole("button", { name: "Restore from L1" }).click();
+    await page.getByText("Operator in time").waitFor();
+    await page.getByRole("button", { name: "Request a full exit" }).click();
+    await page.getByRole("button", { name: "Confirm and send" }).click();
+    await page.getByText("L1 has your request for all ETH").waitFor();
+    await expectAccessible(page);
+  });
+
   for (const colorScheme of ["light", "dark"] as const) {
     it(`has no violation of accessibility on any page, ${colorScheme}`, async () => {
       const page = await world.open(browser, "/wallet", { colorScheme, viewport: PHONE });
@@ -247,15 +257,30 @@ describeWithChromium("web: the wallet", (launch) => {
     const page = await openWithWallet(2, 31337, "/wallet/exit");
     await page.getByRole("button", { name: "Restore from L1" }).click();
     await page.getByText("Operator too late").waitFor();
-    await takeScreenshot(page, "wallet-exit");
     await page.getByRole("button", { name: "Exit with ETH" }).click();
     await page.getByRole("button", { name: "Confirm and send" }).click();
     await page.getByText("ETH paid by proof").waitFor();
     await page.getByText("All paid out").waitFor();
     await expectAccessible(page);
-    await takeScreenshot(page, "wallet-exited");
+    await takeScreenshot(page, "wallet-exit");
     const gained = (await ethers.provider.getBalance(address)) - before;
     expect(gained > held - ETHER / 100n && gained < held, `gained ${gained} of ${held}`).to.be.true;
+  });
+
+  it("exits by path when the pages have no files of the exit circuit", async () => {
+    const page = await world.open(browser, "/wallet/exit");
+    await page.route("**/config.json", async (route) => {
+      const response = await route.fetch();
+      const { exit, ...config } = (await response.json()) as Record<string, unknown>;
+      expect(exit).to.be.an("object");
+      await route.fulfill({ response, json: config });
+    });
+    await page.reload();
+    await connectTestAccount(page, 4);
+    await page.getByRole("button", { name: "Restore from L1" }).click();
+    await page.getByRole("button", { name: "Exit with ETH" }).click();
+    await page.getByRole("button", { name: "Confirm and send" }).click();
+    await page.getByText("0.1 ETH paid by path").waitFor();
   });
 });
 

@@ -41,14 +41,22 @@ export function disconnect(reason?: string): void {
 
 export function connectTestAccount({ address, privateKey }: TestAccount): void {
   disconnect();
-  const signer = new Wallet(privateKey);
-  const name = "Public test key";
-  const account = { name, address: getAddress(address), chainId: undefined, signer };
-  if (signer.address !== account.address) {
-    accountState.set({ status: "none", error: new Error("A test account has another key.") });
+  const signer = toSigner(privateKey);
+  if (signer?.address !== getAddress(address)) {
+    accountState.set({ status: "none", error: new Error("The key of this account is wrong.") });
     return;
   }
+  const account = { name: "Public test key", address: signer.address, chainId: undefined, signer };
   accountState.set({ status: "connected", account: { ...account, wallet: undefined } });
+}
+
+/** @returns Undefined for what is no key: an error could show it. */
+function toSigner(privateKey: string): Wallet | undefined {
+  try {
+    return new Wallet(privateKey);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Asks a wallet for its account, and follows it from then on. */

@@ -1,5 +1,6 @@
 /** What has failed, in the words of a user; rejections in the user's own wallet among it. */
 import { isRejection } from "../../src/l1/refusals.ts";
+import { isRollupError } from "../../src/util/errors.ts";
 import { Failure } from "../components/failure.tsx";
 import { Focused } from "../components/focused.tsx";
 
@@ -17,8 +18,15 @@ export function Problem({ error, ...rest }: ProblemProps) {
           <p>You have rejected the request in your wallet. Nothing was sent.</p>
         </div>
       ) : (
-        <Failure error={error} {...rest} />
+        <Failure error={shortened(error)} {...rest} />
       )}
     </Focused>
   );
+}
+
+/** Ethers puts whole requests into its messages, and says the same in short. */
+function shortened(error: unknown): unknown {
+  if (isRollupError(error) || !(error instanceof Error)) return error;
+  const text: unknown = Reflect.get(error, "shortMessage");
+  return typeof text === "string" ? new Error(text) : error;
 }
