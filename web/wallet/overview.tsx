@@ -189,8 +189,6 @@ interface HistoryItemProps extends Pick<Holdings, "tokens"> {
   readonly accountId: number;
 }
 
-/** Types that move an amount from the account that signs. */
-const PAYMENTS: readonly string[] = ["transfer", "transferToNew", "withdraw"];
 const TITLES: Readonly<Record<string, string>> = {
   deposit: "Deposit",
   fullExit: "Full exit",
@@ -205,7 +203,7 @@ function HistoryItem({ item, tokens, accountId }: HistoryItemProps) {
   const { type, hash, requestId, blockNumber, status, data } = item;
   const token = tokens.find((each) => each.token.id === Number(data["tokenId"]))?.token;
   const amount = toBigInt(data["amount"]);
-  const isIncoming = PAYMENTS.includes(type) && Number(data["accountId"]) !== accountId;
+  const isIncoming = "fromAccountId" in data && Number(data["fromAccountId"]) !== accountId;
   const title = isIncoming ? "Received" : (TITLES[type] ?? type);
   return (
     <li>

@@ -83,7 +83,14 @@ function RestoredFacts({ restored }: { readonly restored: RestoredRollup }) {
 }
 
 function Bar({ progress }: { readonly progress: RestoreProgress | undefined }) {
-  const { l1Block = 0, latestL1Block = 1, blockNumber = 0 } = progress ?? {};
+  if (progress === undefined) {
+    return (
+      <p>
+        <progress aria-label="L1 blocks read" /> Looking for the first block
+      </p>
+    );
+  }
+  const { l1Block, latestL1Block, blockNumber } = progress;
   const percent = Math.floor((100 * l1Block) / Math.max(1, latestL1Block));
   return (
     <p>
