@@ -209,7 +209,7 @@ describeWithChromium("web: the wallet", (launch) => {
     await paste(other, await messageOf(one, "commitment"));
     for (const page of pages) await page.getByRole("button", { name: "Sign", exact: true }).click();
     await paste(one, await messageOf(other, "share"));
-    await takeScreenshot(one, "wallet-multisig");
+    await takeScreenshot(one, "wallet-multisig", "[aria-labelledby=session-heading]");
     await expectAccessible(one);
     await one.getByRole("button", { name: "Send the transaction" }).click();
     await reach(one, "accepted");

@@ -93,9 +93,24 @@ export async function expectNoSideways(page: Page): Promise<void> {
   expect(await page.evaluate<number>(excess)).to.equal(0);
 }
 
-/** Writes what a page shows to the folder of `ROLLUP_SCREENSHOTS`, for the docs. */
-export async function takeScreenshot(page: Page, name: string): Promise<void> {
+/** Height of a screenshot at most, in CSS pixels. */
+const SCREENSHOT_HEIGHT = 1000;
+
+/**
+ * Writes what a page shows to the folder of `ROLLUP_SCREENSHOTS`, for the docs.
+ *
+ * @param part - Selector of the shown part; default: the page from its top on.
+ */
+export async function takeScreenshot(page: Page, name: string, part?: string): Promise<void> {
   const folder = process.env["ROLLUP_SCREENSHOTS"];
   if (folder === undefined) return;
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  const path = join(folder, `${name}.png`);
+  if (part !== undefined) {
+    await page.locator(part).screenshot({ path });
+    return;
+  }
+  const size = "({ width: innerWidth, height: document.documentElement.scrollHeight })";
+  const { width, height } = await page.evaluate<{ width: number; height: number }>(size);
+  const clip = { x: 0, y: 0, width, height: Math.min(height, SCREENSHOT_HEIGHT) };
+  await page.screenshot({ path, fullPage: true, clip });
 }

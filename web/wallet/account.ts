@@ -70,7 +70,7 @@ export async function connectBrowserWallet(wallet: BrowserWallet): Promise<void>
     const chainId = await provider.request({ method: "eth_chainId" });
     if (own !== choice) return;
     listen(wallet);
-    useAccounts(wallet, accounts, chainId);
+    takeAccounts(wallet, accounts, chainId);
   } catch (error) {
     if (own === choice) accountState.set({ status: "none", error });
   }
@@ -103,7 +103,7 @@ async function readAgain(wallet: BrowserWallet): Promise<void> {
   try {
     const accounts = await provider.request({ method: "eth_accounts" });
     const chainId = await provider.request({ method: "eth_chainId" });
-    if (own === choice) useAccounts(wallet, accounts, chainId);
+    if (own === choice) takeAccounts(wallet, accounts, chainId);
   } catch (error) {
     if (own !== choice) return;
     disconnect();
@@ -111,7 +111,7 @@ async function readAgain(wallet: BrowserWallet): Promise<void> {
   }
 }
 
-function useAccounts(wallet: BrowserWallet, accounts: unknown, chain: unknown): void {
+function takeAccounts(wallet: BrowserWallet, accounts: unknown, chain: unknown): void {
   const [first] = Array.isArray(accounts) ? (accounts as unknown[]) : [];
   if (typeof first !== "string" || typeof chain !== "string") {
     disconnect(`${wallet.name} allows no account.`);
