@@ -266,7 +266,7 @@ describeWithChromium("web: the wallet", (launch) => {
     await page.getByText("ETH paid by proof").waitFor();
     await page.getByText("All paid out").waitFor();
     await expectAccessible(page);
-    await takeScreenshot(page, "wallet-exit");
+    await takeScreenshot(page, "wallet-exit", "main");
     const gained = (await ethers.provider.getBalance(address)) - before;
     expect(gained > held - ETHER / 100n && gained < held, `gained ${gained} of ${held}`).to.be.true;
   });
