@@ -75,9 +75,11 @@ async function openConnection(): Promise<Connection> {
   }
 }
 
-/** Reads `config.json`; the emergency exit needs nothing else. */
-export async function readConfig(): Promise<PagesConfig> {
+async function readConfig(): Promise<PagesConfig> {
   const response = await fetch(new URL("config.json", document.baseURI));
   if (!response.ok) throw new Error("There is no config.json beside the pages, or it is empty.");
   return pagesConfig.parse(await response.json());
 }
+
+/** The emergency exit needs nothing else. */
+export { readConfig };

@@ -5,7 +5,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
-import { type Fact, Facts } from "../components/facts.tsx";
+import { type Fact, Facts } from "./facts.tsx";
 import type { FieldError } from "../components/field.tsx";
 import { useWork } from "../components/use-work.ts";
 import { Focused } from "../components/focused.tsx";

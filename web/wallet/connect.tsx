@@ -93,7 +93,7 @@ function TestAccountList({ accounts }: { readonly accounts: readonly TestAccount
         {accounts.map((account, index) => (
           <li key={account.address}>
             <button type="button" class="choice" onClick={() => connectTestAccount(account)}>
-              <span class="badge">{index}</span>
+              <span class="mark">{index}</span>
               <code>{shorten(account.address)}</code>
             </button>
           </li>
@@ -109,7 +109,7 @@ export function AccountBar({ account }: { readonly account: L1Account }) {
   return (
     <div class="account-bar">
       {wallet?.icon && <img src={wallet.icon} alt="" width="20" height="20" />}
-      <span class={wallet ? undefined : "badge warn"}>{name}</span>
+      <span class={wallet ? undefined : "mark warn"}>{name}</span>
       <code title={address}>{shorten(address)}</code>
       <CopyButton text={address} what="the address" />
       <button type="button" class="quiet small" onClick={() => disconnect()}>

@@ -58,7 +58,7 @@ function AccountPanel({ account }: Pick<Holdings, "account">) {
   return (
     <p class="account-state">
       {account && <Link href={`/accounts/${account.id}`}>Account {account.id}</Link>}
-      <span class={state === "set" ? "badge good" : "badge"} data-key-state={state}>
+      <span class={state === "set" ? "mark good" : "mark"} data-key-state={state}>
         {KEY_TEXTS[state]}
       </span>
       {wallet && (
@@ -215,7 +215,7 @@ function HistoryItem({ item, tokens, accountId }: HistoryItemProps) {
       <span>
         <Link href={`/blocks/${blockNumber}`}>Block {blockNumber}</Link>
       </span>
-      <span class={status === "executed" ? "badge good" : "badge"}>{status}</span>
+      <span class={status === "executed" ? "mark good" : "mark"}>{status}</span>
       {hash && <code class="hint">{shorten(hash)}</code>}
     </li>
   );

@@ -9,7 +9,7 @@ import {
 } from "../../src/sdk.ts";
 import type { Transaction } from "../../src/operations/transaction.ts";
 import { isRollupError } from "../../src/util/errors.ts";
-import type { Fact } from "../components/facts.tsx";
+import type { Fact } from "./facts.tsx";
 import { InvalidFields } from "./action-form.tsx";
 import { showAmount } from "./tokens.ts";
 

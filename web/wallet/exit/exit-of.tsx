@@ -167,7 +167,7 @@ function OwnedList({ tokens, stage, isDisabled, onAsk }: OwnedListProps) {
               Exit with {tokenName(owned.token)}
             </button>
           )}
-          {!isLeft(owned) && <p class="badge good">All paid out</p>}
+          {!isLeft(owned) && <p class="mark good">All paid out</p>}
         </div>
       ))}
     </div>

@@ -56,7 +56,7 @@ export function ExodusClock({ value, error, refresh }: ClockProps) {
   return (
     <div class="exodus" data-stage={stage}>
       <p role="status">
-        <span class={stage === "alive" ? "badge good" : "badge warn"}>{NAMES[stage]}</span>{" "}
+        <span class={stage === "alive" ? "mark good" : "mark warn"}>{NAMES[stage]}</span>{" "}
         {MEANINGS[stage]}
       </p>
       {stage === "alive" && expiration === undefined && (

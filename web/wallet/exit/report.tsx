@@ -22,7 +22,7 @@ const STEP_TEXTS: { readonly [S in ExitStep]: string } = {
 
 export function Steps({ steps }: { readonly steps: readonly StepState[] }) {
   return (
-    <ol class="steps" aria-live="polite">
+    <ol class="exit-steps" aria-live="polite">
       {steps.map(({ step, isOver }, index) => (
         <li key={`${step} ${index}`} class={isOver ? "over" : undefined} data-step={step}>
           {STEP_TEXTS[step]}

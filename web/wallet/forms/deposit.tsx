@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { connectRollup } from "../../../src/l1/client.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID } from "../../../src/protocol/constants.ts";
 import type { OwnerWallet, Rollup } from "../../../src/sdk.ts";
-import type { Fact } from "../../components/facts.tsx";
+import type { Fact } from "../facts.tsx";
 import { Title } from "../../components/title.tsx";
 import { useConnection } from "../../rollup/connection.tsx";
 import { ActionForm, type Plan } from "../action-form.tsx";

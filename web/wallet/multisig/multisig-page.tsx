@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useWork } from "../../components/use-work.ts";
 import { useStore } from "../../components/store.ts";
 import { Title } from "../../components/title.tsx";
-import { Facts } from "../../components/facts.tsx";
+import { Facts } from "../facts.tsx";
 import { Problem } from "../problem.tsx";
 import { LoadMember } from "./load-member.tsx";
 import { Propose } from "./propose.tsx";

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { SignedTransaction } from "../../../src/operations/transaction.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { Facts } from "../../components/facts.tsx";
+import { Facts } from "../facts.tsx";
 import { useStore } from "../../components/store.ts";
 import { useWork } from "../../components/use-work.ts";
 import { useConnection } from "../../rollup/connection.tsx";
@@ -80,7 +80,7 @@ function SignerList({ state: { review, commitments, shares } }: ViewProps) {
       {review!.signers.map((id) => (
         <li key={id}>
           Member {id}:{" "}
-          <span class={shares.has(id) ? "badge good" : "badge"}>
+          <span class={shares.has(id) ? "mark good" : "mark"}>
             {shares.has(id) ? "has signed" : commitments.has(id) ? "has joined" : "waiting"}
           </span>
         </li>

@@ -5,7 +5,7 @@ export type Fact = readonly [name: string, value: ComponentChildren];
 
 export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   return (
-    <dl class="facts">
+    <dl class="fact-list">
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
