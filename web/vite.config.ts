@@ -1,9 +1,20 @@
 /** Build of the pages: static files that work at any path and on any server. */
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+/** In the sources the worker of the prover has another name than beside its bundle. */
+const proverWorker: Plugin = {
+  name: "prover-worker",
+  enforce: "pre",
+  transform: (code, id) =>
+    id.endsWith("/src/portable/page.ts")
+      ? code.replace("./groth16-worker.js", "./worker.ts")
+      : undefined,
+};
 
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
+  plugins: [proverWorker],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     outDir: "../dist/web",

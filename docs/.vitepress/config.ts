@@ -46,6 +46,7 @@ const sidebar = [
       { text: "Running a node", link: "/guide/running-a-node" },
       { text: "Keys", link: "/guide/keys" },
       { text: "Accounts with several signers", link: "/guide/multisig" },
+      { text: "The wallet in the browser", link: "/guide/wallet-pages" },
       { text: "Examples", link: "/project/examples" },
       { text: "From circomkit", link: "/guide/from-circomkit" },
       { text: "From hardhat-zkit", link: "/guide/from-hardhat-zkit" },

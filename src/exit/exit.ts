@@ -6,6 +6,7 @@
  */
 import { createExitWitnessInput, exitPath, exitPublicInputs } from "../block/exit.ts";
 import type { PayoutRange, RollupClient } from "../l1/client.ts";
+import { isRejection } from "../l1/refusals.ts";
 import type { ExitClaim, L1Transaction, QueuedDeposit, Token } from "../l1/types.ts";
 import { EXIT_KEY_ID } from "../protocol/public-inputs.ts";
 import type { Prover } from "../prover/prover.ts";
@@ -207,7 +208,7 @@ export async function exitRollup(
   }
   const exits: PerformedExit[] = [];
   for (const accountId of claimable) {
-    const exit = await performExit({ l1, prover, request, attempt, onStep }, accountId);
+    const exit = await performExit({ l1, prover, request, attempt, onStep, failures }, accountId);
     if (exit !== undefined) exits.push(exit);
   }
   const pending = await l1.contract.pendingBalance(owner, token.address);
@@ -268,11 +269,12 @@ interface Means {
   readonly request: ExitRequest;
   readonly attempt: Attempt;
   readonly onStep: ExitListener;
+  readonly failures: FailedStep[];
 }
 
 /** Claims the balance of an account: by a proof if there is a prover, else by a path. */
 async function performExit(
-  { l1, prover, request: { executed, token }, attempt, onStep }: Means,
+  { l1, prover, request: { executed, token }, attempt, onStep, failures }: Means,
   accountId: number,
 ): Promise<PerformedExit | undefined> {
   let proofFailure: { readonly proofFailure: unknown } | undefined;
@@ -284,6 +286,11 @@ async function performExit(
       const transaction = await l1.performExit(executed.storedBlock, claim, proof);
       return { claim, by: "proof", transaction };
     } catch (error) {
+      // Nor does the user want to pay for a path.
+      if (isRejection(error)) {
+        failures.push({ step: "exit", accountId, error });
+        return undefined;
+      }
       // A path needs neither prover nor key.
       proofFailure = { proofFailure: error };
     }
@@ -353,7 +360,7 @@ async function assertPending(
  *
  * @throws RESTORE_EVENTS_MISSING
  */
-async function openDeposits(
+export async function openDeposits(
   { contract }: RollupClient,
   { owner, token }: ExitRequest,
   history: L1History,

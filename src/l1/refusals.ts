@@ -54,6 +54,16 @@ function contentOf(
   return content;
 }
 
+/** Returns whether a code stands anywhere in an error: libraries nest those of wallets. */
+export function hasCode(error: unknown, ...codes: readonly (string | number)[]): boolean {
+  return contentOf(error).codes.some((code) => codes.includes(code));
+}
+
+/** Returns whether the user has refused in the wallet (EIP-1193), as ethers says it, too. */
+export function isRejection(error: unknown): boolean {
+  return hasCode(error, 4001, "ACTION_REJECTED");
+}
+
 /** Joins all texts of an error, for the patterns below. */
 function textOf(error: unknown): string {
   return contentOf(error).texts.join("\n");

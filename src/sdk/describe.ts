@@ -56,7 +56,7 @@ const SYMBOL_CHARACTERS_MAX = 20;
  * Names a token. A contract chooses its symbol: it may be that of another token, or have characters
  * that change what a screen shows. So the id stands beside it, except of ETH, whose id is 0.
  */
-function nameOf({ id, symbol }: TokenNames): string {
+export function nameOf({ id, symbol }: TokenNames): string {
   const shown = symbol.slice(0, SYMBOL_CHARACTERS_MAX).replace(/[^\x21-\x7e]/g, "?");
   return id === ETH_TOKEN_ID ? shown : `${shown} (token ${id})`;
 }

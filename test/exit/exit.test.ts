@@ -109,6 +109,19 @@ describe("exitRollup", () => {
     }
   });
 
+  it("proposes no path to a user who has rejected the claim by proof", async () => {
+    await startExodus(fixture);
+    const rejected = Object.assign(new Error("User rejected the request."), { code: 4001 });
+    const cause = new Error("L1 was not asked", { cause: rejected });
+    const l1 = clientWith({ performExit: () => Promise.reject(cause), performExitByPath: fails });
+    const { exits, failures } = await exitRollup(l1, createMockProver(), request);
+    expect(exits).to.deep.equal([]);
+    expect(failures).to.deep.equal([
+      { step: "exit", accountId: 9, error: cause },
+      { step: "exit", accountId: 33, error: cause },
+    ]);
+  });
+
   it("goes on after a step that fails, says what is left, and finishes the next time", async () => {
     const { client } = fixture;
     await client.depositEth(OWNER, 3n);

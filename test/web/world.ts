@@ -26,7 +26,12 @@ export interface OpenOptions {
   readonly colorScheme?: "light" | "dark";
   /** CSS pixels. */
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Script that runs before those of the page. */
+  readonly initScript?: string;
 }
+
+/** Milliseconds that a page may take, proofs of blocks included, on a slow machine. */
+const PAGE_MS = 120_000;
 
 /** Builds the pages, starts a devnet, and serves the one for the other. */
 export async function createPagesWorld(prover: "mock" | "kernel"): Promise<PagesWorld> {
@@ -46,9 +51,11 @@ export async function createPagesWorld(prover: "mock" | "kernel"): Promise<Pages
   return {
     devnet,
     server,
-    open: async (browser, path, options = {}) => {
+    open: async (browser, path, { initScript, ...options } = {}) => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
+      page.setDefaultTimeout(PAGE_MS);
+      if (initScript !== undefined) await page.addInitScript(initScript);
       page.on("pageerror", (error) => {
         throw error;
       });
@@ -78,4 +85,32 @@ export async function expectAccessible(page: Page): Promise<void> {
   );
   const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   expect(found).to.deep.equal([]);
+}
+
+/** Asserts that nothing is wider than the page. */
+export async function expectNoSideways(page: Page): Promise<void> {
+  const excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+  expect(await page.evaluate<number>(excess)).to.equal(0);
+}
+
+/** Height of a screenshot at most, in CSS pixels. */
+const SCREENSHOT_HEIGHT = 1000;
+
+/**
+ * Writes what a page shows to the folder of `ROLLUP_SCREENSHOTS`, for the docs.
+ *
+ * @param part - Selector of the shown part; default: the page from its top on.
+ */
+export async function takeScreenshot(page: Page, name: string, part?: string): Promise<void> {
+  const folder = process.env["ROLLUP_SCREENSHOTS"];
+  if (folder === undefined) return;
+  const path = join(folder, `${name}.png`);
+  if (part !== undefined) {
+    await page.locator(part).screenshot({ path });
+    return;
+  }
+  const size = "({ width: innerWidth, height: document.documentElement.scrollHeight })";
+  const { width, height } = await page.evaluate<{ width: number; height: number }>(size);
+  const clip = { x: 0, y: 0, width, height: Math.min(height, SCREENSHOT_HEIGHT) };
+  await page.screenshot({ path, fullPage: true, clip });
 }

@@ -1,6 +1,6 @@
 /** The frame of every page: header, routes, and what is shown while there is no connection. */
 import { lazy, Suspense } from "preact/compat";
-import { Route, Router, Switch } from "wouter-preact";
+import { Link, Route, Router, Switch } from "wouter-preact";
 import { useHashLocation } from "wouter-preact/use-hash-location";
 import { Failure } from "../components/failure.tsx";
 import { Loading } from "../components/loading.tsx";
@@ -10,6 +10,7 @@ import { NotFound } from "./not-found.tsx";
 
 const ExplorerRoutes = lazy(() => import("../explorer/routes.tsx"));
 const WalletRoutes = lazy(() => import("../wallet/routes.tsx"));
+const ExitPage = lazy(() => import("../wallet/exit/exit-page.tsx"));
 
 /** Paths are in the URL's fragment, so that any server of static files has every page. */
 export function App() {
@@ -26,16 +27,36 @@ export function App() {
 }
 
 function Pages() {
-  const state = useConnectionState();
-  if (state.status === "failed") return <Failure error={state.error} onRetry={state.retry} />;
-  if (state.status === "connecting") return <Loading what="the rollup" />;
   return (
     <Suspense fallback={<Loading what="the page" />}>
       <Switch>
-        <Route path="/wallet/*?" component={WalletRoutes} />
-        <Route path="/*?" component={ExplorerRoutes} />
-        <Route component={NotFound} />
+        {/* It works without any node of the rollup. */}
+        <Route path="/wallet/exit" component={ExitPage} />
+        <Route component={ConnectedPages} />
       </Switch>
     </Suspense>
+  );
+}
+
+function ConnectedPages() {
+  const state = useConnectionState();
+  if (state.status === "failed") {
+    return (
+      <>
+        <Failure error={state.error} onRetry={state.retry} />
+        <p>
+          Is the operator gone for good? L1 alone pays you out by the{" "}
+          <Link href="/wallet/exit">emergency exit</Link>.
+        </p>
+      </>
+    );
+  }
+  if (state.status === "connecting") return <Loading what="the rollup" />;
+  return (
+    <Switch>
+      <Route path="/wallet/*?" component={WalletRoutes} />
+      <Route path="/*?" component={ExplorerRoutes} />
+      <Route component={NotFound} />
+    </Switch>
   );
 }

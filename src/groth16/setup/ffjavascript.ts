@@ -29,7 +29,7 @@ export interface Curve {
   readonly G1: CurveGroup;
   readonly G2: CurveGroup;
   readonly Gt: { toObject(element: Uint8Array): bigint[][][] };
-  readonly tm: { readonly code: Uint8Array };
+  readonly tm: { readonly code: Uint8Array<ArrayBuffer> };
   readonly pairing: (g1: Uint8Array, g2: Uint8Array) => Uint8Array;
 }
 
