@@ -1,28 +1,30 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** Milliseconds for which a button says that it has copied. */
-const COPIED_MS = 1_500;
+/** Milliseconds for which a button says what it has done. */
+const SHOWN_MS = 1_500;
 
-/** A button that copies a text. */
-function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
-  const [isCopied, setCopied] = useState(false);
+type Outcome = "copied" | "forbidden" | undefined;
+
+/** A button that copies a text, and says so. @param what - What it is, for the button's name. */
+export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
+  const [outcome, setOutcome] = useState<Outcome>();
   useEffect(() => {
-    if (!isCopied) return;
-    const timer = setTimeout(() => setCopied(false), COPIED_MS);
+    if (outcome === undefined) return;
+    const timer = setTimeout(() => setOutcome(undefined), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [isCopied]);
+  }, [outcome]);
   const copy = () => {
     navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
+      () => setOutcome("copied"),
+      () => setOutcome("forbidden"),
     );
   };
-  const label = isCopied ? "Copied" : `Copy ${what}`;
+  const label = labelOf(outcome, what);
   return (
     <button type="button" class="copy" aria-label={label} title={label} onClick={copy}>
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="none">
-        {isCopied ? (
+        {outcome === "copied" ? (
           <path d="M3 8.5l3.2 3.2L13 5" stroke="currentColor" stroke-width="1.8" />
         ) : (
           <path
@@ -35,6 +37,17 @@ function CopyButton({ text, what }: { readonly text: string; readonly what: stri
       </svg>
     </button>
   );
+}
+
+function labelOf(outcome: Outcome, what: string): string {
+  switch (outcome) {
+    case "copied":
+      return "Copied";
+    case "forbidden":
+      return "The browser forbids it: select the text instead";
+    case undefined:
+      return `Copy ${what}`;
+  }
 }
 
 /** What is shown, with a button that copies the whole of it. */

@@ -16,8 +16,8 @@ import {
 } from "./account.ts";
 import { browserWallets, findBrowserWallets } from "./browser-wallets.ts";
 import { Problem } from "./problem.tsx";
-import { shorten } from "./tokens.ts";
-import { CopyButton } from "../components/copy-button.tsx";
+import { shorten } from "../components/text.ts";
+import { CopyButton } from "../components/copyable.tsx";
 
 /** As wallets answer to wallet_switchEthereumChain. */
 const UNKNOWN_CHAIN = 4902;

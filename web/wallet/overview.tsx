@@ -14,7 +14,8 @@ import { type Holdings, type TokenHoldings, useHoldings } from "./holdings.ts";
 import { PendingPanel } from "./pending.tsx";
 import { lock } from "./session.ts";
 import { ActivityView } from "./stages.tsx";
-import { glance, showAmount, shorten, tokenName } from "./tokens.ts";
+import { shorten } from "../components/text.ts";
+import { glance, showAmount, tokenName } from "./tokens.ts";
 
 const HISTORY_ITEMS = 10;
 

@@ -4,7 +4,7 @@ import { STAGES } from "../../src/protocol/stages.ts";
 import { useStore } from "../components/store.ts";
 import { Failure } from "../components/failure.tsx";
 import { activities, type Activity } from "./activity.ts";
-import { shorten } from "./tokens.ts";
+import { shorten } from "../components/text.ts";
 
 /** What each stage means for the user. */
 const MEANINGS = {

@@ -24,11 +24,3 @@ export function glance(amount: bigint, token: ShownToken): string {
   const isCut = digits.length > DECIMALS_SHOWN;
   return `${grouped}.${digits.slice(0, DECIMALS_SHOWN)}${isCut ? "…" : ""}`;
 }
-
-const HEAD = 8;
-const TAIL = 6;
-
-/** The ends of an address or hash, which people compare. */
-export function shorten(hex: string): string {
-  return hex.length <= HEAD + TAIL ? hex : `${hex.slice(0, HEAD)}…${hex.slice(-TAIL)}`;
-}

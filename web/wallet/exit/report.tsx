@@ -3,7 +3,8 @@ import type { ExitReport, ExitStep } from "../../../src/exit.ts";
 import { isRejection } from "../../../src/l1/refusals.ts";
 import { isRollupError } from "../../../src/util/errors.ts";
 import { Focused } from "../../components/focused.tsx";
-import { showAmount, type ShownToken, shorten, tokenName } from "../tokens.ts";
+import { shorten } from "../../components/text.ts";
+import { showAmount, type ShownToken, tokenName } from "../tokens.ts";
 
 export interface StepState {
   readonly step: ExitStep;

@@ -1,7 +1,7 @@
 /** A session from the proposal to the signed transaction. */
 import { useMemo, useState } from "preact/hooks";
 import type { SignedTransaction } from "../../../src/operations/transaction.ts";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { CopyButton } from "../../components/copyable.tsx";
 import { Facts } from "../facts.tsx";
 import { useStore } from "../../components/store.ts";
 import { useWork } from "../../components/use-work.ts";
