@@ -1,8 +1,14 @@
 /** The frame of all pages in Chromium: navigation, themes, and accessibility. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
 import { describeWithChromium } from "../helpers/chromium.ts";
-import { createPagesWorld, expectAccessible, type PagesWorld } from "./world.ts";
+import { buildPages, createPagesWorld, expectAccessible, type PagesWorld } from "./world.ts";
+
+/** Ethers, the schemas of the API and the kernel, and some room. */
+const START_BYTES_MAX = 275_000;
 
 describeWithChromium("web: the frame of the pages", (launch) => {
   let browser: Browser;
@@ -24,6 +30,17 @@ describeWithChromium("web: the frame of the pages", (launch) => {
       await page.context().close();
     });
   }
+
+  it(`loads at most ${START_BYTES_MAX} bytes of scripts to start, compressed`, async () => {
+    const folder = await buildPages();
+    const html = await readFile(join(folder, "index.html"), "utf8");
+    const scripts = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)];
+    const sizes = await Promise.all(
+      scripts.map(async ([, path]) => gzipSync(await readFile(join(folder, path!))).length),
+    );
+    expect(sizes.length).to.be.above(0);
+    expect(sizes.reduce((sum, size) => sum + size)).to.be.within(1, START_BYTES_MAX);
+  });
 
   it("moves the focus past the navigation", async () => {
     const page = await world.open(browser, "/");

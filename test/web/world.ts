@@ -1,4 +1,5 @@
 /** The built pages, a devnet, and a server of both, for tests in Chromium. */
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { build } from "vite";
 import { type PagesServer, servePages } from "../../src/pages/serve-pages.ts";
 import { type Devnet, startDevnet } from "../../src/plugin/devnet/devnet.ts";
 import { writeExitFiles } from "../../src/plugin/pages/exit-files.ts";
+import { once } from "../../src/util/once.ts";
 import { PROJECT_ROOT } from "../helpers/source-files.ts";
 
 /** What the suites of the pages share. */
@@ -33,11 +35,18 @@ export interface OpenOptions {
 /** Milliseconds that a page may take, proofs of blocks included, on a slow machine. */
 const PAGE_MS = 120_000;
 
-/** Builds the pages, starts a devnet, and serves the one for the other. */
-export async function createPagesWorld(prover: "mock" | "kernel"): Promise<PagesWorld> {
+/** Builds the pages, once for all suites of a run. @returns Their folder. */
+export const buildPages = once(async () => {
   const folder = await mkdtemp(join(tmpdir(), "pages-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const configFile = join(PROJECT_ROOT, "web/vite.config.ts");
   await build({ configFile, logLevel: "warn", build: { outDir: folder, emptyOutDir: true } });
+  return folder;
+});
+
+/** Starts a devnet, and serves the built pages for it. */
+export async function createPagesWorld(prover: "mock" | "kernel"): Promise<PagesWorld> {
+  const folder = await buildPages();
   const devnet = await startDevnet(hre, { port: 0, hostname: "127.0.0.1", prover });
   const { preset } = hre.config.rollup;
   const { url, rollup, accounts } = devnet.description;
@@ -65,7 +74,7 @@ export async function createPagesWorld(prover: "mock" | "kernel"): Promise<Pages
     close: async () => {
       await server.close();
       await devnet.close();
-      for (const each of [folder, files]) await rm(each, { recursive: true, force: true });
+      await rm(files, { recursive: true, force: true });
     },
   };
 }
