@@ -8,8 +8,8 @@ import type { L1Emitter, Waitable } from "./subjects.ts";
 export type EventArguments = Readonly<Record<string, unknown>>;
 
 /**
- * Whether the contract of a rollup has emitted an event in the L1 transactions that committed, proved
- * and executed the block of a transaction or request, or in the request's own.
+ * Whether the contract of a rollup has emitted an event in the L1 transactions that committed,
+ * proved and executed the block of a transaction or request, or in the request's own.
  *
  * @param subject - A handle of a wallet, with or without `await`; it is waited for until executed.
  * @param rollup - `connection.rollup`.
