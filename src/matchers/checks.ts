@@ -106,13 +106,11 @@ function nameOf(holder: L2Holder): string {
  * @param subject - A handle of a wallet, with or without `await`.
  */
 export async function checkReached(subject: unknown, stage: Stage): Promise<Verdict> {
-  const handle = (await subject) as Partial<Waitable> | null | undefined;
-  if (typeof handle?.wait !== "function" || !STAGES.includes(stage)) {
-    const isStage = STAGES.includes(stage);
-    const expected = isStage ? "a handle of a wallet" : `one of ${STAGES.join(", ")}`;
-    const actual = show(isStage ? handle : stage);
-    throw testingError({ code: "ASSERTION_SUBJECT", assertion: "reach", expected, actual });
+  if (!STAGES.includes(stage)) {
+    const facts = { expected: `one of ${STAGES.join(", ")}`, actual: show(stage) };
+    throw testingError({ code: "ASSERTION_SUBJECT", assertion: "reach", ...facts });
   }
+  const handle = await handleOf(subject, "reach");
   const outcome = await handle.wait(stage).then(
     (receipt) => ({ statuses: [receipt].flat().map(({ status }) => status) }),
     (error: unknown) => ({ error }),
@@ -135,6 +133,14 @@ export async function checkReached(subject: unknown, stage: Stage): Promise<Verd
     expected: stage,
     actual: statuses,
   };
+}
+
+/** @throws ASSERTION_SUBJECT */
+export async function handleOf(subject: unknown, assertion: string): Promise<Waitable> {
+  const handle = (await subject) as Partial<Waitable> | null | undefined;
+  if (typeof handle?.wait === "function") return handle as Waitable;
+  const facts = { expected: "a handle of a wallet", actual: show(handle) };
+  throw testingError({ code: "ASSERTION_SUBJECT", assertion, ...facts });
 }
 
 function show(value: unknown): string {

@@ -2,7 +2,10 @@
 import type { ContractTransactionReceipt, Interface, LogDescription, Provider } from "ethers";
 import { testingError } from "../testing/errors.ts";
 import type { Verdict } from "../testing/verdict.ts";
-import type { L1Emitter, Waitable } from "./subjects.ts";
+import { handleOf } from "./checks.ts";
+import type { L1Emitter } from "./subjects.ts";
+
+const ASSERTION = "emitOnL1";
 
 /** Values of an event's arguments by name. */
 export type EventArguments = Readonly<Record<string, unknown>>;
@@ -25,8 +28,7 @@ export async function checkEmittedOnL1(
 ): Promise<Verdict> {
   const { interface: abi } = rollup.contracts.rollup;
   assertEvent(abi, event, values);
-  const handle = (await subject) as Partial<Waitable> | null | undefined;
-  if (typeof handle?.wait !== "function") throw wrongSubject("a handle of a wallet", typeof handle);
+  const handle = await handleOf(subject, ASSERTION);
   const receipts = [await handle.wait("executed")].flat();
   const hashes = await listL1Transactions(rollup, receipts);
   if (handle.hash !== undefined && "requestId" in handle) hashes.add(handle.hash);
@@ -57,7 +59,7 @@ function assertEvent(abi: Interface, event: string, values: EventArguments): voi
 }
 
 function wrongSubject(expected: string, actual: string): Error {
-  return testingError({ code: "ASSERTION_SUBJECT", assertion: "emitOnL1", expected, actual });
+  return testingError({ code: "ASSERTION_SUBJECT", assertion: ASSERTION, expected, actual });
 }
 
 async function listL1Transactions(

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import sirv from "sirv";
-import { listen } from "../server/listen.ts";
+import { listen, urlOf } from "../server/listen.ts";
 import { isHostAllowed, isOriginOf, LOOPBACK } from "../server/origins.ts";
 import type { PagesConfig } from "./config.ts";
 import { cacheHeaders, PAGE_HEADERS } from "./headers.ts";
@@ -59,7 +59,7 @@ export async function servePages(options: PagesOptions): Promise<PagesServer> {
   });
   const taken = await listen(server, hostname, port);
   return {
-    url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}`,
+    url: urlOf(hostname, taken),
     close: async () => {
       passages.close();
       server.closeAllConnections();

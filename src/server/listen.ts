@@ -27,6 +27,11 @@ export async function listen(server: Server, hostname: string, port: number): Pr
   return (server.address() as AddressInfo).port;
 }
 
+/** The URL of a server that listens. */
+export function urlOf(hostname: string, port: number): string {
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
 /**
  * Fails early if no server can listen there, before what it serves is built.
  *

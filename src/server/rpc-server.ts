@@ -21,7 +21,7 @@ import {
   type RpcRequest,
 } from "./answer.ts";
 import { type HeldByRequest, HeldBytes } from "./held-bytes.ts";
-import { listen } from "./listen.ts";
+import { listen, urlOf } from "./listen.ts";
 import { errorPage, type Page, type PageRequest, type ReadPage } from "./pages.ts";
 import {
   ANY,
@@ -115,8 +115,7 @@ export async function serveRpc(request: RpcRequest, options: RpcServerOptions): 
   const { hostname = LOOPBACK, port } = options;
   const serving = new Serving(request, { ...options, hostname });
   const taken = await listen(serving.server, hostname, port);
-  const name = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return { url: `http://${name}:${taken}`, close: () => serving.close() };
+  return { url: urlOf(hostname, taken), close: () => serving.close() };
 }
 
 class Serving {

@@ -1,21 +1,15 @@
 /** A promised transaction is dropped where the config lets promises break. */
 import { expect } from "chai";
 import { deposit, submit } from "../helpers/operator-world.ts";
-import { createPromiseWorld, promiseOf } from "../helpers/promise-world.ts";
+import { createBreakingWorld, promiseOf } from "../helpers/promise-world.ts";
 import { createRandom } from "../helpers/random.ts";
 
 const random = createRandom();
 
 describe(`attacks: a drop with onConflict "break" (${random.title})`, () => {
   it("gives the promise up once, logs it once, and goes on", async () => {
-    const errors: string[] = [];
-    const logger = {
-      debug: () => {},
-      info: () => {},
-      error: (text: string) => void errors.push(text),
-    };
-    const world = await createPromiseWorld(random, { onConflict: "break" }, { logger });
-    const { operator, l1, alice, bob } = world;
+    const world = await createBreakingWorld(random);
+    const { operator, l1, alice, bob, errors } = world;
     const before = l1.snapshot();
     await deposit(world, bob.address, 500n);
     const { hash } = submit(world, bob, {
@@ -35,14 +29,8 @@ describe(`attacks: a drop with onConflict "break" (${random.title})`, () => {
     [1, 0],
   ] as const) {
     it(`breaks ${broken} promise by a drop ${late} s after its last second`, async () => {
-      const errors: string[] = [];
-      const logger = {
-        debug: () => {},
-        info: () => {},
-        error: (text: string) => void errors.push(text),
-      };
-      const world = await createPromiseWorld(random, { onConflict: "break" }, { logger });
-      const { operator, l1, alice, bob } = world;
+      const world = await createBreakingWorld(random);
+      const { operator, l1, alice, bob, errors } = world;
       const before = l1.snapshot();
       for (let count = 0; count < 3; count++) l1.increaseTime(1);
       await deposit(world, bob.address, 500n);

@@ -3,15 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { connect } from "../../src/sdk/connect.ts";
-
-const CONFIG = {
-  chainId: "0x7a69",
-  rollupAddress: "0x00000000000000000000000000000000000A11cE",
-  preset: "dev",
-  prover: "mock",
-  protocolDigest: `0x${"0".repeat(64)}`,
-  feeAccountId: 0,
-};
+import { NODE_CONFIG } from "../helpers/sdk-world.ts";
 
 /** A port that notes the credentials that it gets, and has one answer. */
 async function listen(result: unknown) {
@@ -27,7 +19,7 @@ async function listen(result: unknown) {
 
 describe("attacks: credentials that go astray", () => {
   it("L1 does not get the headers of the node", async () => {
-    const [node, l1] = [await listen(CONFIG), await listen("0x7a69")];
+    const [node, l1] = [await listen(NODE_CONFIG), await listen("0x7a69")];
     const headers = { authorization: "Bearer of-the-node" };
     const rollup = await connect(node.url, { l1: l1.url, headers });
     await rollup.getL1();

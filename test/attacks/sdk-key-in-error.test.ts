@@ -3,20 +3,13 @@ import { expect } from "chai";
 import { connect } from "../../src/sdk/connect.ts";
 import type { L1SignerLike } from "../../src/sdk/l1-signers.ts";
 import { isRollupError } from "../../src/util/errors.ts";
+import { NODE_CONFIG } from "../helpers/sdk-world.ts";
 
-const CONFIG = {
-  chainId: "0x7a69",
-  rollupAddress: "0x00000000000000000000000000000000000A11cE",
-  preset: "dev",
-  prover: "mock",
-  protocolDigest: `0x${"0".repeat(64)}`,
-  feeAccountId: 0,
-};
 const KEY = `0x${"5ec7e7".repeat(10)}1234`;
 
 describe("attacks: a private key in place of a signer", () => {
   it("is refused by an error that does not contain it", async () => {
-    const rollup = await connect(() => Promise.resolve(CONFIG));
+    const rollup = await connect(() => Promise.resolve(NODE_CONFIG));
     const seed = new Uint8Array(32).fill(7);
     const calls = {
       fromPrivateKey: () => rollup.fromPrivateKey(`${KEY}00`),

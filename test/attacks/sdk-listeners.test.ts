@@ -1,22 +1,14 @@
 /** Listeners that reject, and nodes that would silence a listener or call it on and on. */
 import { expect } from "chai";
 import { connect } from "../../src/sdk/connect.ts";
-
-const CONFIG = {
-  chainId: "0x7a69",
-  rollupAddress: "0x00000000000000000000000000000000000A11cE",
-  preset: "dev",
-  prover: "mock",
-  protocolDigest: `0x${"0".repeat(64)}`,
-  feeAccountId: 0,
-};
+import { NODE_CONFIG } from "../helpers/sdk-world.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A node whose count of sealed blocks is asked for at each question. */
 function nodeOf(sealed: () => number) {
   return (method: string): Promise<unknown> => {
-    if (method === "rollup_getConfig") return Promise.resolve(CONFIG);
+    if (method === "rollup_getConfig") return Promise.resolve(NODE_CONFIG);
     const blocks = { sealed: sealed(), committed: 0, proven: 0, executed: 0 };
     return Promise.resolve({ accepting: true, blocks, kinds: [] });
   };

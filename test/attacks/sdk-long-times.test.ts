@@ -1,16 +1,8 @@
 /** The longest times that `connect` takes, as of a program that wants no limit. */
 import { expect } from "chai";
 import { connect } from "../../src/sdk/connect.ts";
-import { createFakeNode } from "../helpers/sdk-world.ts";
+import { createFakeNode, NODE_CONFIG } from "../helpers/sdk-world.ts";
 
-const CONFIG = {
-  chainId: "0x7a69",
-  rollupAddress: "0x00000000000000000000000000000000000A11cE",
-  preset: "dev",
-  prover: "mock",
-  protocolDigest: `0x${"0".repeat(64)}`,
-  feeAccountId: 0,
-};
 const HASH = `0x${"1".repeat(64)}`;
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -20,7 +12,7 @@ describe("attacks: long times of a connection", () => {
   it("a wait has no less time than it was given", async () => {
     const node = await createFakeNode();
     node.answer = async ({ method }) => {
-      if (method === "rollup_getConfig") return { id: 1, result: CONFIG };
+      if (method === "rollup_getConfig") return { id: 1, result: NODE_CONFIG };
       await sleep(100);
       const receipt = { type: "transfer", hash: HASH, accountId: 1, nonce: 0, status: "executed" };
       return { id: 1, result: receipt };
@@ -39,7 +31,7 @@ describe("attacks: long times of a connection", () => {
     let asked = 0;
     const status = { sealed: 0, committed: 0, proven: 0, executed: 0 };
     const node = (method: string): Promise<unknown> => {
-      if (method === "rollup_getConfig") return Promise.resolve(CONFIG);
+      if (method === "rollup_getConfig") return Promise.resolve(NODE_CONFIG);
       asked++;
       if (method === "rollup_getBlock") return Promise.resolve(null);
       return Promise.resolve({ accepting: true, blocks: status, kinds: [] });

@@ -3,16 +3,8 @@ import { expect } from "chai";
 import { connect } from "../../src/sdk/connect.ts";
 import { RollupSigner } from "../../src/sdk/signer.ts";
 import type { SocketEvent, SocketLike } from "../../src/sdk/stream-link.ts";
-import { createSdkWorld } from "../helpers/sdk-world.ts";
+import { createSdkWorld, NODE_CONFIG } from "../helpers/sdk-world.ts";
 
-const CONFIG = {
-  chainId: "0x7a69",
-  rollupAddress: "0x00000000000000000000000000000000000A11cE",
-  preset: "dev",
-  prover: "mock",
-  protocolDigest: `0x${"0".repeat(64)}`,
-  feeAccountId: 0,
-};
 const HASH = `0x${"1".repeat(64)}`;
 const RECEIPT = { type: "transfer", hash: HASH, accountId: 1, nonce: 0 } as const;
 /** More than a node allows on a connection. */
@@ -20,7 +12,7 @@ const FOLLOWERS = 66;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A stream that takes a moment to open, and has nothing to tell. */
+/** A stream that takes a moment to open, and has no events. */
 function createSlowStream(openMs: number): SocketLike {
   const listeners = new Map<string, (event: SocketEvent) => void>();
   return {
@@ -41,7 +33,7 @@ describe("attacks: the end of a transaction is missed", () => {
   it("though it comes while the stream opens", async () => {
     let status = "accepted";
     const node = (method: string): Promise<unknown> =>
-      Promise.resolve(method === "rollup_getConfig" ? CONFIG : { ...RECEIPT, status });
+      Promise.resolve(method === "rollup_getConfig" ? NODE_CONFIG : { ...RECEIPT, status });
     const openSocket = () => createSlowStream(200);
     const options = { streamUrl: "ws://node.example/v1/stream", openSocket };
     const rollup = await connect(node, options);
@@ -60,7 +52,11 @@ describe("attacks: the end of a transaction is missed", () => {
     const alice = await rollup.wallet(world.user, { signer });
     await alice.deposit({ token: "ETH", amount: 1000n });
     await alice.setSigningKey();
-    const { hash } = await alice.transfer({ to: CONFIG.rollupAddress, token: "ETH", amount: 1n });
+    const { hash } = await alice.transfer({
+      to: NODE_CONFIG.rollupAddress,
+      token: "ETH",
+      amount: 1n,
+    });
     const last: (string | undefined)[] = new Array<undefined>(FOLLOWERS).fill(undefined);
     for (const index of last.keys()) {
       await rollup.on("transaction", hash, ({ status }) => (last[index] = status));

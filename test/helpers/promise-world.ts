@@ -40,6 +40,20 @@ export async function createPromiseWorld(
   return { ...world, alice, bob };
 }
 
+/** Its operator may break promises, and logs that. */
+export async function createBreakingWorld(
+  random: Random,
+): Promise<PromiseWorld & { readonly errors: readonly string[] }> {
+  const errors: string[] = [];
+  const logger = {
+    debug: () => {},
+    info: () => {},
+    error: (text: string) => void errors.push(text),
+  };
+  const world = await createPromiseWorld(random, { onConflict: "break" }, { logger });
+  return { ...world, errors };
+}
+
 export async function promiseOf({ operator }: OperatorWorld, hash: string) {
   const [promise] = await operator.promiseTransactions([hash]);
   return promise;

@@ -34,6 +34,16 @@ export async function createSdkWorld(
 }
 export type SdkWorld = Awaited<ReturnType<typeof createSdkWorld>>;
 
+/** What a node that is no real one says of itself. */
+export const NODE_CONFIG = {
+  chainId: "0x7a69",
+  rollupAddress: "0x00000000000000000000000000000000000A11cE",
+  preset: "dev",
+  prover: "mock",
+  protocolDigest: `0x${"0".repeat(64)}`,
+  feeAccountId: 0,
+};
+
 /** One JSON-RPC call as a node gets it. */
 export interface NodeCall {
   readonly method: string;

@@ -30,6 +30,7 @@ import {
   User,
 } from "../helpers/operator-world.ts";
 import {
+  createBreakingWorld,
   createPromiseWorld,
   promiseOf,
   PROMISE_KEY,
@@ -214,14 +215,8 @@ describe(`operator: promises at acceptance (${random.title})`, () => {
   });
 
   it("is late where the config lets it, and says so", async () => {
-    const errors: string[] = [];
-    const logger = {
-      debug: () => {},
-      info: () => {},
-      error: (text: string) => void errors.push(text),
-    };
-    const world = await createPromiseWorld(random, { onConflict: "break" }, { logger });
-    const { operator, l1, alice } = world;
+    const world = await createBreakingWorld(random);
+    const { operator, l1, alice, errors } = world;
     await sealPromised(world);
     const { hash } = submit(world, alice, TRANSFER);
     operator.sealBlock();

@@ -10,17 +10,10 @@ import type { Rollup } from "../../src/sdk/rollup.ts";
 import type { SocketEvent, SocketLike } from "../../src/sdk/stream-link.ts";
 import { withDeadline } from "../../src/util/deadline.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
+import { NODE_CONFIG } from "../helpers/sdk-world.ts";
 
 const OWNER = "0x00000000000000000000000000000000000A11cE";
 const HASH = `0x${"1".repeat(64)}`;
-const CONFIG = {
-  chainId: "0x7a69",
-  rollupAddress: OWNER,
-  preset: "dev",
-  prover: "mock",
-  protocolDigest: `0x${"0".repeat(64)}`,
-  feeAccountId: 0,
-};
 const SOON_MS = 3_000;
 
 type Answers = Readonly<Record<string, (...params: unknown[]) => unknown>>;
@@ -28,7 +21,7 @@ type Answers = Readonly<Record<string, (...params: unknown[]) => unknown>>;
 /** A node that answers a method as it is told, and everything else never. */
 function nodeOf(answers: Answers): JsonRpcRequest {
   return async (method, params) => {
-    if (method === "rollup_getConfig") return CONFIG;
+    if (method === "rollup_getConfig") return NODE_CONFIG;
     const answer = answers[method];
     return answer === undefined ? new Promise<never>(() => undefined) : answer(...params);
   };
@@ -95,9 +88,9 @@ describe("sdk: the order of what followers hear", () => {
       },
     };
     let number = 0;
-    const tell = (event: object) =>
+    const emit = (event: object) =>
       say({ subscription: 1, cursor: `00000001-${++number}`, event: "transaction", ...event });
-    return { options: { streamUrl: "ws://node.example", openSocket: () => socket }, tell };
+    return { options: { streamUrl: "ws://node.example", openSocket: () => socket }, emit };
   }
 
   it("has no older stage after a newer one that a receipt has said, by a stream", async () => {
@@ -115,10 +108,10 @@ describe("sdk: the order of what followers hear", () => {
     const statuses: string[] = [];
     await other.on("transaction", HASH, ({ status }) => statuses.push(status));
     await until(() => statuses.includes("committed"));
-    stream.tell(receiptOf("accepted"));
-    stream.tell(receiptOf("accepted", PLACE));
-    stream.tell(receiptOf("committed", PLACE));
-    stream.tell(receiptOf("executed", PLACE));
+    stream.emit(receiptOf("accepted"));
+    stream.emit(receiptOf("accepted", PLACE));
+    stream.emit(receiptOf("committed", PLACE));
+    stream.emit(receiptOf("executed", PLACE));
     await until(() => statuses.includes("executed"));
     expect(statuses).to.deep.equal(["accepted", "committed", "executed"]);
   });
@@ -132,9 +125,9 @@ describe("sdk: the order of what followers hear", () => {
     await until(() => statuses.length === 1);
     await breathe();
     receipt = receiptOf("accepted", { blockNumber: 6, slotIndex: 0 });
-    stream.tell(receipt);
+    stream.emit(receipt);
     await until(() => statuses.length === 2);
-    stream.tell(receiptOf("executed", { blockNumber: 6, slotIndex: 0 }));
+    stream.emit(receiptOf("executed", { blockNumber: 6, slotIndex: 0 }));
     await until(() => statuses.length === 3);
     expect(statuses).to.deep.equal(["committed", "accepted", "executed"]);
   });
@@ -225,7 +218,7 @@ describe("sdk: ends of waits and followers", () => {
     "does not answer": nodeOf({}),
     "is away": (method) =>
       method === "rollup_getConfig"
-        ? Promise.resolve(CONFIG)
+        ? Promise.resolve(NODE_CONFIG)
         : Promise.reject(rpcError({ code: "CONNECTION_FAILED", method, reason: "ECONNREFUSED" })),
   };
 

@@ -10,6 +10,7 @@ import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { type PagesServer, servePages } from "../../src/pages/serve-pages.ts";
 import { type Devnet, startDevnet } from "../../src/plugin/devnet/devnet.ts";
+import { publicAccounts } from "../../src/plugin/pages/devnet-pages.ts";
 import { writeExitFiles } from "../../src/plugin/pages/exit-files.ts";
 import { once } from "../../src/util/once.ts";
 import { PROJECT_ROOT } from "../helpers/source-files.ts";
@@ -50,12 +51,9 @@ export async function createPagesWorld(prover: "mock" | "kernel"): Promise<Pages
   const devnet = await startDevnet(hre, { port: 0, hostname: "127.0.0.1", prover });
   const { preset } = hre.config.rollup;
   const { url, rollup, accounts } = devnet.description;
-  const known = accounts.flatMap(({ address, privateKey }) =>
-    privateKey === undefined ? [] : [{ address, privateKey }],
-  );
   const files = await mkdtemp(join(tmpdir(), "pages-files-"));
   const exit = prover === "mock" ? undefined : await writeExitFiles(hre.config, preset, files);
-  const config = { rollup, accounts: known, ...(exit && { exit }) };
+  const config = { rollup, accounts: publicAccounts(accounts), ...(exit && { exit }) };
   const server = await servePages({ folder, files, node: url, config, port: 0 });
   return {
     devnet,

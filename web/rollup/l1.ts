@@ -1,8 +1,9 @@
 /** L1 as the pages reach it: their own node, or what the rollup's node passes on. */
 import type { RollupClient } from "../../src/l1/client.ts";
+import { openOnce } from "../../src/util/once.ts";
 import type { Connection } from "./connection.tsx";
 
-const clients = new WeakMap<Connection, Promise<RollupClient>>();
+const clients = new WeakMap<Connection, () => Promise<RollupClient>>();
 
 /**
  * Opens a client of the contract, which only reads. Its code is loaded at the first use.
@@ -10,13 +11,12 @@ const clients = new WeakMap<Connection, Promise<RollupClient>>();
  * @throws L1_CHAIN_MISMATCH, L1_REQUEST_FAILED
  */
 export function openL1Client(connection: Connection): Promise<RollupClient> {
-  const known = clients.get(connection);
-  if (known !== undefined) return known;
-  const opened = connectClient(connection);
-  clients.set(connection, opened);
-  // A failure is not kept: the next question tries again.
-  opened.catch(() => clients.delete(connection));
-  return opened;
+  let open = clients.get(connection);
+  if (open === undefined) {
+    open = openOnce(() => connectClient(connection));
+    clients.set(connection, open);
+  }
+  return open();
 }
 
 async function connectClient({ rollup }: Connection): Promise<RollupClient> {

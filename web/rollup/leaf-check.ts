@@ -99,7 +99,7 @@ export function checkLeaf({ accountId, leaf, siblings, ...on }: LeafPath): LeafC
  *
  * @param onProgress - Receives each step.
  * @param signal - Ends it.
- * @returns The path; null if no executed block has the account.
+ * @returns The path; of an empty leaf if no executed block has the account.
  * @throws as `restoreRollup`
  */
 export function readLeafPath(

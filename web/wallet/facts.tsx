@@ -1,5 +1,6 @@
 /** Names with their values, such as what a transaction says. */
 import type { ComponentChildren } from "preact";
+import { Fact as Entry } from "../components/facts.tsx";
 
 export type Fact = readonly [name: string, value: ComponentChildren];
 
@@ -7,10 +8,9 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   return (
     <dl class="fact-list">
       {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Entry key={name} name={name}>
+          {value}
+        </Entry>
       ))}
     </dl>
   );

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { PresetName } from "../../protocol/presets.ts";
 import { isRollupError } from "../../util/errors.ts";
+import type { PagesConfig } from "../../pages/config.ts";
 import { type PagesServer, servePages } from "../../pages/serve-pages.ts";
 import type { DevnetDescription } from "../devnet/devnet.ts";
 import { writeExitFiles } from "./exit-files.ts";
@@ -18,6 +19,15 @@ export interface DevnetPagesOptions {
   readonly port: number;
 }
 
+/** The accounts whose keys everybody knows. */
+export function publicAccounts(
+  accounts: DevnetDescription["accounts"],
+): NonNullable<PagesConfig["accounts"]> {
+  return accounts.flatMap(({ address, privateKey }) =>
+    privateKey === undefined ? [] : [{ address, privateKey }],
+  );
+}
+
 /**
  * Serves the pages of a devnet, which know its public accounts, and prove exits with its circuit.
  *
@@ -31,12 +41,9 @@ export async function serveDevnetPages(
 ): Promise<PagesServer | undefined> {
   const folder = findPagesFolder();
   if (port < 0 || folder === undefined) return undefined;
-  const known = accounts.flatMap(({ address, privateKey }) =>
-    privateKey === undefined ? [] : [{ address, privateKey }],
-  );
   const files = join(config.rollup.paths.cache, "pages");
   const exit = await writeExitFiles(config, preset, files);
-  const description = { rollup, accounts: known, ...(exit && { exit }) };
+  const description = { rollup, accounts: publicAccounts(accounts), ...(exit && { exit }) };
   const options = { folder, node, config: description, files, hostname };
   try {
     return await servePages({ ...options, port });

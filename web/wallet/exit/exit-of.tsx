@@ -18,7 +18,7 @@ import type { L1Account } from "../account.ts";
 import { guarded } from "../activity.ts";
 import { Problem } from "../problem.tsx";
 import { showAmount, tokenName } from "../tokens.ts";
-import { useExodus } from "./exodus-clock.tsx";
+import type { Exodus } from "./exodus-clock.tsx";
 import { type L1Reader, openSender } from "./l1.ts";
 import { type OwnedToken, readOwned } from "./owned.ts";
 import { openProver } from "./prover.ts";
@@ -28,6 +28,7 @@ interface ExitOfProps {
   readonly config: PagesConfig;
   readonly account: L1Account;
   readonly l1: L1Reader;
+  readonly exodus: Exodus;
   readonly restored: RestoredRollup;
   readonly restoreAgain: () => void;
 }
@@ -44,8 +45,7 @@ type Outcome =
 
 type Way = "exit" | "request";
 
-export function ExitOf({ config, account, l1, restored, restoreAgain }: ExitOfProps) {
-  const exodus = useExodus(l1);
+export function ExitOf({ config, account, l1, exodus, restored, restoreAgain }: ExitOfProps) {
   const owned = useAnswer(
     () => readOwned(l1.client, restored, account.address),
     [l1, restored, account.address],

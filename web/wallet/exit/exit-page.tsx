@@ -14,7 +14,7 @@ import { accountState, type L1Account } from "../account.ts";
 import { AccountBar, ConnectPanel, WrongChain } from "../connect.tsx";
 import { WalletNav } from "../nav.tsx";
 import { ExitOf } from "./exit-of.tsx";
-import { ExodusClock, useExodus } from "./exodus-clock.tsx";
+import { type Exodus, ExodusClock, useExodus } from "./exodus-clock.tsx";
 import { type L1Reader, type L1Source, l1Sources, openL1 } from "./l1.ts";
 import { RestoreGate } from "./restore-gate.tsx";
 import "../../styles/wallet.css";
@@ -65,6 +65,7 @@ function Sources({ config }: { readonly config: PinnedConfig }) {
     () => openL1(config, source, account),
     [config, source, source === "wallet" ? account : undefined],
   );
+  const exodus = useExodus(l1.value);
   return (
     <>
       <section class="panel" aria-labelledby="l1-heading">
@@ -88,25 +89,22 @@ function Sources({ config }: { readonly config: PinnedConfig }) {
         </fieldset>
         {l1.error !== undefined && <Failure error={l1.error} onRetry={l1.refresh} />}
         {l1.value === undefined && l1.error === undefined && <Loading what="L1" />}
-        {l1.value && <Clock l1={l1.value} />}
+        {l1.value && <ExodusClock {...exodus} />}
       </section>
       {account ? <AccountBar account={account} /> : <ConnectPanel accounts={config.accounts} />}
-      {account && l1.value && <OnChain {...{ config, account, l1: l1.value }} />}
+      {account && l1.value && <OnChain {...{ config, account, exodus, l1: l1.value }} />}
     </>
   );
-}
-
-function Clock({ l1 }: { readonly l1: L1Reader }) {
-  return <ExodusClock {...useExodus(l1)} />;
 }
 
 interface OnChainProps {
   readonly config: PinnedConfig;
   readonly account: L1Account;
   readonly l1: L1Reader;
+  readonly exodus: Exodus;
 }
 
-function OnChain({ config, account, l1 }: OnChainProps) {
+function OnChain({ config, account, l1, exodus }: OnChainProps) {
   const { chainId } = l1.client;
   if (account.chainId !== undefined && account.chainId !== chainId) {
     return <WrongChain account={account} expected={chainId} />;
@@ -114,7 +112,10 @@ function OnChain({ config, account, l1 }: OnChainProps) {
   return (
     <RestoreGate l1={l1}>
       {(restored, restoreAgain) => (
-        <ExitOf key={account.address} {...{ config, account, l1, restored, restoreAgain }} />
+        <ExitOf
+          key={account.address}
+          {...{ config, account, l1, exodus, restored, restoreAgain }}
+        />
       )}
     </RestoreGate>
   );

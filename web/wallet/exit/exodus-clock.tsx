@@ -1,35 +1,35 @@
 /** Whether the operator still serves users, and how long it has for that. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { type ExodusStatus, readExodusStatus } from "../../../src/exit.ts";
+import { Countdown } from "../../components/countdown.tsx";
 import { Failure } from "../../components/failure.tsx";
 import { Loading } from "../../components/loading.tsx";
-import { useAnswer } from "../../rollup/use-answer.ts";
+import { Moment } from "../../components/time.tsx";
+import { observeTime } from "../../rollup/clock.ts";
+import { type Answer, useAnswer } from "../../rollup/use-answer.ts";
 import type { L1Reader } from "./l1.ts";
 
-export interface ExodusNow extends ExodusStatus {
-  /** Of the latest block of L1, Unix seconds. */
-  readonly l1Seconds: bigint;
-  /** When it was read, milliseconds of the page's clock. */
-  readonly readAt: number;
-}
-
 const ASK_AGAIN_MS = 15_000;
-const SECOND_MS = 1_000;
+
+export type Exodus = Answer<ExodusStatus | undefined>;
 
 /** Asks again from time to time: another user may begin the exodus. */
-export function useExodus({ client, provider }: L1Reader) {
-  const read = async (): Promise<ExodusNow> => {
-    const status = await readExodusStatus(client);
-    const latest = await provider.getBlock("latest");
-    return { ...status, l1Seconds: BigInt(latest?.timestamp ?? 0), readAt: performance.now() };
-  };
-  const answer = useAnswer(read, [client, provider]);
+export function useExodus(l1: L1Reader | undefined): Exodus {
+  const answer = useAnswer(async () => l1 && readStatus(l1), [l1]);
   const { refresh } = answer;
   useEffect(() => {
+    if (l1 === undefined) return;
     const timer = setInterval(refresh, ASK_AGAIN_MS);
     return () => clearInterval(timer);
-  }, [refresh]);
+  }, [l1, refresh]);
   return answer;
+}
+
+async function readStatus({ client, provider }: L1Reader): Promise<ExodusStatus> {
+  const status = await readExodusStatus(client);
+  const latest = await provider.getBlock("latest");
+  observeTime(BigInt(latest?.timestamp ?? 0));
+  return status;
 }
 
 const MEANINGS = {
@@ -45,9 +45,7 @@ const NAMES = {
   exodus: "Exodus",
 } as const;
 
-type ClockProps = ReturnType<typeof useExodus>;
-
-export function ExodusClock({ value, error, refresh }: ClockProps) {
+export function ExodusClock({ value, error, refresh }: Exodus) {
   if (value === undefined) {
     if (error !== undefined) return <Failure error={error} onRetry={refresh} />;
     return <Loading what="the status of the exodus" />;
@@ -64,37 +62,12 @@ export function ExodusClock({ value, error, refresh }: ClockProps) {
           No request waits on L1, so no time is running. Request a full exit to start the clock.
         </p>
       )}
-      {stage === "alive" && expiration !== undefined && <Countdown now={value} />}
+      {stage === "alive" && expiration !== undefined && (
+        <p>
+          The oldest open request expires on <Moment seconds={expiration} />, unless the operator
+          serves it: <Countdown until={expiration} />
+        </p>
+      )}
     </div>
   );
-}
-
-function Countdown({ now }: { readonly now: ExodusNow }) {
-  const [, setRound] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setRound((count) => count + 1), SECOND_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const { expiration = 0n, l1Seconds, readAt } = now;
-  const passed = BigInt(Math.floor((performance.now() - readAt) / SECOND_MS));
-  const left = expiration - l1Seconds - passed;
-  const date = new Date(Number(expiration) * SECOND_MS).toLocaleString();
-  return (
-    <p>
-      The oldest open request expires in <strong class="clock">{showSeconds(left)}</strong> ({date}
-      ), unless the operator serves it.
-    </p>
-  );
-}
-
-function showSeconds(seconds: bigint): string {
-  if (seconds <= 0n) return "a moment";
-  const [days, hours, minutes] = [
-    seconds / 86_400n,
-    (seconds / 3_600n) % 24n,
-    (seconds / 60n) % 60n,
-  ];
-  if (days > 0n) return `${days} d ${hours} h`;
-  if (hours > 0n) return `${hours} h ${minutes} min`;
-  return `${minutes} min ${seconds % 60n} s`;
 }

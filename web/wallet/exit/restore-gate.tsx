@@ -1,12 +1,13 @@
 /** Restores the rollup from L1, and says how far it has come. */
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import {
   createRestoreSource,
   type RestoredRollup,
   type RestoreProgress,
   restoreRollup,
 } from "../../../src/exit.ts";
+import { useWork } from "../../components/use-work.ts";
 import { Problem } from "../problem.tsx";
 import type { L1Reader } from "./l1.ts";
 
@@ -24,26 +25,13 @@ export function RestoreGate({ l1, children }: RestoreGateProps) {
     readonly restored: RestoredRollup;
   }>();
   const [progress, setProgress] = useState<RestoreProgress>();
-  const [problem, setProblem] = useState<{ error: unknown }>();
-  const [isReading, setIsReading] = useState(false);
-  const isBusy = useRef(false);
-  const restore = async () => {
-    if (isBusy.current) return;
-    isBusy.current = true;
-    setIsReading(true);
-    setProblem(undefined);
-    setProgress(undefined);
-    try {
+  const { isWorking, problem, run } = useWork();
+  const restore = () =>
+    run(async () => {
+      setProgress(undefined);
       const options = { onProgress: setProgress, l1BlocksPerStep: L1_BLOCKS_PER_STEP };
-      const restored = await restoreRollup(createRestoreSource(l1.client), options);
-      setState({ of: l1, restored });
-    } catch (error) {
-      setProblem({ error });
-    } finally {
-      isBusy.current = false;
-      setIsReading(false);
-    }
-  };
+      setState({ of: l1, restored: await restoreRollup(createRestoreSource(l1.client), options) });
+    });
   const isDone = state?.of === l1;
   return (
     <>
@@ -54,18 +42,18 @@ export function RestoreGate({ l1, children }: RestoreGateProps) {
         ) : (
           <p>The page reads all blocks of the rollup from L1, and checks each of them.</p>
         )}
-        {isReading && <Bar progress={progress} />}
+        {isWorking && <Bar progress={progress} />}
         <button
           type="button"
           class={isDone ? "quiet" : undefined}
-          disabled={isReading}
-          onClick={() => void restore()}
+          disabled={isWorking}
+          onClick={restore}
         >
-          {isReading ? "Reading L1…" : isDone ? "Read L1 again" : "Restore from L1"}
+          {isWorking ? "Reading L1…" : isDone ? "Read L1 again" : "Restore from L1"}
         </button>
         {problem && <Problem error={problem.error} />}
       </section>
-      {isDone && children(state.restored, () => void restore())}
+      {isDone && children(state.restored, restore)}
     </>
   );
 }
