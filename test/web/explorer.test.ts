@@ -363,6 +363,25 @@ describeWithChromium("web: the explorer", (launch) => {
           .waitFor();
       }));
 
+    it("arrives also if it happens before the page is subscribed", () =>
+      visit("/", async (page) => {
+        await say(page, "Accepting");
+        let release = () => {};
+        const executed = new Promise<void>((resolve) => (release = resolve));
+        // A subscription to a node without a stream begins with its status.
+        await page.route("**/rpc", async (route) => {
+          if (route.request().postData()?.includes("rollup_getStatus")) await executed;
+          await route.continue();
+        });
+        await page.evaluate(`location.hash = "/accounts/${facts.bob.address}"`);
+        await card(page, "History").getByText("1.5 ETH").first().waitFor();
+        const { alice, bob } = facts;
+        const payment = { to: bob.address, token: "ETH", amount: parseEther("0.0625") };
+        await (await alice.transfer(payment)).wait("executed");
+        release();
+        await card(page, "History").getByText("0.0625 ETH").first().waitFor();
+      }));
+
     it("moves a request from open, under a running clock, to served", () =>
       visit("/requests", async (page) => {
         const { provider, alice, rollup } = facts;

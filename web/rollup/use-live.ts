@@ -11,8 +11,9 @@ interface Asking {
 }
 
 /**
- * As `useAnswer`, and asks again after each event of a block. Events during a question lead to one
- * more question, so a busy rollup neither floods the node nor starves the page.
+ * As `useAnswer`, and asks again once its subscription stands, and after each event of a block.
+ * Events during a question lead to one more question, so a busy rollup neither floods the node nor
+ * starves the page.
  */
 export function useLiveAnswer<T>(
   ask: (signal: AbortSignal) => Promise<T>,
@@ -40,7 +41,9 @@ export function useLiveAnswer<T>(
     };
     const standing = rollup.on("block", listener);
     void standing.then((stop) => {
-      if (!isShown) stop();
+      // What has happened between the answer and the subscription is in no event.
+      if (isShown) listener();
+      else stop();
     });
     return () => {
       isShown = false;
