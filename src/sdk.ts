@@ -77,6 +77,7 @@ export {
   type BlockInfo,
   type FeeEstimate,
   type OperatorStatus,
+  type ProvingStatus,
   type RequestReceipt,
   type RollupInfo,
   RollupProvider,

@@ -70,6 +70,13 @@ export const RPC_METHODS = {
     schemas.status,
     get("/v1/status"),
   ),
+  rollup_getProving: method(
+    "Which proofs are being made, and who has made some: `workers` of a farm, by fingerprints of " +
+      "their keys, the one that has answered last first. Without it the node proves by itself.",
+    [],
+    schemas.proving,
+    get("/v1/proving"),
+  ),
   rollup_getTokens: method(
     "All listed tokens. `isMain`: blocks of every kind can move it, others need a `wide` one, which " +
       "costs more. `priceWei`: what a whole token (10^decimals) is worth for fees, where known.",

@@ -210,6 +210,44 @@ export const status = z
   })
   .describe("Status");
 
+const milliseconds = z.number().min(0);
+
+export const proving = z
+  .object({
+    /** Name of the prover. */
+    prover: z.string(),
+    /** Proofs that it is asked for at a time. */
+    capacity: index,
+    /** Proofs that are being made, or wait in the prover; those of the lowest blocks first. */
+    jobs: z.array(
+      z.object({
+        blockNumber: index,
+        /** Milliseconds since the prover was asked. */
+        askedMs: milliseconds,
+        /** Milliseconds since somebody has begun; absent while nobody has. */
+        startedMs: milliseconds.optional(),
+      }),
+    ),
+    /** Workers of a farm that have answered since the node's start, the latest first. */
+    workers: z
+      .array(
+        z.object({
+          /** Fingerprint of the key that it signs its answers with; another one at each start. */
+          id: z.string(),
+          /** Right proofs, wrong ones, and jobs that it has failed. */
+          proofs: index,
+          wrong: index,
+          failures: index,
+          /** Whether its answers are still taken. */
+          trusted: z.boolean(),
+          /** Unix seconds of its last answer. */
+          lastAnswer: quantity,
+        }),
+      )
+      .optional(),
+  })
+  .describe("Proving");
+
 export const account = z
   .object({
     id: index,

@@ -7,6 +7,7 @@ import { openDatabase } from "../farm/database.ts";
 import type { FarmKey } from "../farm/job.ts";
 import { createQueueProver } from "../farm/queue-prover.ts";
 import { startWorker } from "../farm/worker.ts";
+import { systemClock } from "../operator/clock.ts";
 import { ProofJobs } from "../operator/stages/proof-jobs.ts";
 import type { JobProof, ProofJob, Prover } from "../prover/prover.ts";
 
@@ -50,14 +51,14 @@ export async function benchFarm({ workers, url }: FarmBenchOptions): Promise<Far
 /** Proves as the operator does: the next job starts as soon as there is room. */
 async function measureJobs(prover: Prover, workers: number): Promise<FarmRun> {
   const proofs = workers * PROOFS_PER_WORKER;
-  const running = new ProofJobs(prover.capacity, () => {});
+  const running = new ProofJobs(prover.capacity, systemClock, () => {});
   const making: Promise<void>[] = [];
   const startMs = performance.now();
   for (let index = 0; index < proofs; index++) {
     const name = String(index);
     await running.roomFor(name);
     making.push(
-      running.run(name, async (signal) => {
+      running.run(name, index, async (signal) => {
         await prover.prove(jobOf(index), signal);
       }),
     );

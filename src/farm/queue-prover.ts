@@ -6,14 +6,14 @@
 import { groth16Error } from "../groth16/errors.ts";
 import type { Logger } from "../operator/logger.ts";
 import { silentLogger } from "../operator/logger.ts";
-import type { JobProof, ProofJob, Prover } from "../prover/prover.ts";
+import type { JobProof, ProofJob, Prover, ProverWorker } from "../prover/prover.ts";
 import { proverError } from "../prover/errors.ts";
 import type { Outcome } from "./answer.ts";
 import { farmError } from "./errors.ts";
 import { type FarmKey, statementOf } from "./job.ts";
 import { type JobRow, openJobTable, type JobTable, type JobTableOptions } from "./job-table.ts";
 import { decodeAnswer } from "./answer.ts";
-import { Trust, WRONG_PROOFS_MAX } from "./trust.ts";
+import { Workers, WRONG_PROOFS_MAX } from "./workers.ts";
 
 export interface QueueProverOptions extends JobTableOptions {
   /** Keys that jobs are for. */
@@ -45,6 +45,7 @@ interface Pending {
   readonly statement: string;
   readonly resolve: (proof: JobProof) => void;
   readonly reject: (error: Error) => void;
+  readonly onStart: () => void;
   /** Undefined until it is known which generations the database has. */
   generation: number | undefined;
   /** Whether the database has had a job of this generation. */
@@ -75,7 +76,10 @@ export async function createQueueProver(options: QueueProverOptions): Promise<Pr
   return {
     name: "queue",
     capacity: options.capacity ?? CAPACITY,
-    prove: (job, signal) => prover.prove(job, signal),
+    prove: (job, signal, onStart) => prover.prove(job, signal, onStart),
+    get workers() {
+      return prover.workers;
+    },
     close: () => prover.close(),
   };
 }
@@ -84,7 +88,7 @@ class QueueProver {
   readonly #options: QueueProverOptions;
   readonly #table: JobTable;
   readonly #logger: Logger;
-  readonly #trust = new Trust();
+  readonly #workers = new Workers();
   /** By statement, the oldest first. */
   readonly #pending = new Map<string, Pending>();
   #isClosed = false;
@@ -98,7 +102,11 @@ class QueueProver {
     this.#logger = logger;
   }
 
-  prove(job: ProofJob, signal?: AbortSignal): Promise<JobProof> {
+  get workers(): readonly ProverWorker[] {
+    return this.#workers.all;
+  }
+
+  prove(job: ProofJob, signal?: AbortSignal, onStart = () => {}): Promise<JobProof> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw closedError();
       signal?.throwIfAborted();
@@ -112,6 +120,7 @@ class QueueProver {
         statement,
         resolve: both(known?.resolve, resolve),
         reject: both(known?.reject, reject),
+        onStart: both(known?.onStart, onStart),
         generation: known?.generation,
         isSent: known?.isSent ?? false,
         isFailing: known?.isFailing ?? false,
@@ -120,6 +129,7 @@ class QueueProver {
         active: known?.active,
       };
       this.#pending.set(statement, pending);
+      if (pending.active !== undefined) onStart();
       signal?.addEventListener("abort", () => this.#withdraw(statement, signal.reason as Error), {
         once: true,
       });
@@ -233,7 +243,10 @@ class QueueProver {
   /** Whoever writes to the table can keep a job active without end, but not by this clock. */
   async #watch(pending: Pending, { attempt }: JobRow): Promise<void> {
     const nowMs = performance.now();
-    if (pending.active?.attempt !== attempt) pending.active = { attempt, sinceMs: nowMs };
+    if (pending.active?.attempt !== attempt) {
+      pending.active = { attempt, sinceMs: nowMs };
+      pending.onStart();
+    }
     const limitMs = this.#options.jobTimeoutMs ?? JOB_MS_MAX;
     if (nowMs - pending.active.sinceMs < limitMs) return;
     await this.#retry(pending, `it has taken more than ${Math.round(limitMs / 1000)} s`);
@@ -243,7 +256,7 @@ class QueueProver {
     const answer = output === undefined ? undefined : decodeAnswer(output, id);
     if (answer === undefined) return this.#retry(pending, "its answer is not signed by a worker");
     const { worker, outcome } = answer;
-    if (!this.#trust.has(worker)) {
+    if (!this.#workers.isTrusted(worker)) {
       return this.#retry(pending, `${worker} is not trusted any more`, worker);
     }
     return this.#takeOutcome(pending, worker, outcome);
@@ -252,6 +265,7 @@ class QueueProver {
   async #takeOutcome(pending: Pending, worker: string, outcome: Outcome): Promise<void> {
     if (outcome.type === "returned") return this.#replace(pending);
     if (outcome.type === "failure") {
+      this.#workers.note(worker, "failures");
       this.#logger.info(`prove: ${worker} has failed: ${outcome.reason}`);
       return this.#retry(pending, `${worker}: ${outcome.reason}`, worker);
     }
@@ -260,6 +274,7 @@ class QueueProver {
     if (!isProofOf(pending, proof)) return this.#retry(pending, "its proof is of another job");
     if (await this.#isRight(pending, proof)) {
       this.#logger.debug(`prove: a proof by ${worker}`);
+      this.#workers.note(worker, "proofs");
       try {
         const { key, statement, generation } = pending;
         await this.#table.keep(key, statement, generation!, { proof, worker });
@@ -269,7 +284,7 @@ class QueueProver {
       }
       return;
     }
-    const count = this.#trust.noteWrong(worker);
+    const { wrong: count } = this.#workers.note(worker, "wrong");
     const { keyId } = pending.key;
     this.#logger.error(String(proverError({ code: "PROOF_INVALID", keyId, prover: worker })));
     if (count === WRONG_PROOFS_MAX) {
@@ -344,14 +359,14 @@ function toSentJob({ key, statement, generation }: Pending) {
 }
 
 /** Calls both, if there is a first one. */
-function both<T>(
-  first: ((value: T) => void) | undefined,
-  second: (value: T) => void,
-): (value: T) => void {
+function both<T extends unknown[]>(
+  first: ((...values: T) => void) | undefined,
+  second: (...values: T) => void,
+): (...values: T) => void {
   if (first === undefined) return second;
-  return (value) => {
-    first(value);
-    second(value);
+  return (...values) => {
+    first(...values);
+    second(...values);
   };
 }
 

@@ -55,6 +55,7 @@ import { revertBlocksFrom } from "./revert.ts";
 import { Promises, type SignedPromise } from "./promises.ts";
 import { Sequencer } from "./sequencer.ts";
 import { assertBeforeExodus } from "./stages/stage.ts";
+import type { ProofJobInfo } from "./stages/proof-jobs.ts";
 import { Stages } from "./stages/stages.ts";
 import { TurnQueue } from "./stages/turn-queue.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -355,6 +356,11 @@ export class Operator {
    */
   get kindCounts(): KindCounts {
     return kindCounts(this.#log.ledger);
+  }
+
+  /** Proofs that are being made, or wait in the prover; those of the lowest blocks first. */
+  get proofJobs(): readonly ProofJobInfo[] {
+    return this.#stages.proofJobs;
   }
 
   /** How much is kept in memory of blocks, receipts, authorized keys and open payouts. */

@@ -21,10 +21,11 @@ export function createCircuitProver(options: CircuitProverOptions): Prover {
   return {
     name,
     capacity,
-    prove: async (job, signal) => {
+    prove: async (job, signal, onStart) => {
       const { keyId } = job;
       const circuit = await circuitOf(keyId);
       signal?.throwIfAborted();
+      onStart?.();
       const proven = await circuit.prove(job.input);
       const proof = toJobProof(job, proven);
       if (await circuit.verify(proven)) return proof;

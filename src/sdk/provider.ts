@@ -42,6 +42,7 @@ export type FeeEstimate = RpcResult<"rollup_getFee">;
 export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
 /** Whether the operator accepts transactions, and the last block of each stage. */
 export type OperatorStatus = RpcResult<"rollup_getStatus">;
+export type ProvingStatus = RpcResult<"rollup_getProving">;
 /** A transaction with the hashes of its batch and its operation in a block. */
 export type TransactionDetails = NonNullable<RpcResult<"rollup_getTransaction">>;
 
@@ -399,6 +400,18 @@ export class RollupProvider {
    */
   getStatus(): Promise<OperatorStatus> {
     return this.#client.call("rollup_getStatus");
+  }
+
+  /**
+   * Returns which proofs are being made, and which workers of a farm have made some.
+   *
+   * @returns Without `workers` if the node proves by itself.
+   *
+   * @example
+   * (await provider.getProving()).jobs.length; // 0
+   */
+  getProving(): Promise<ProvingStatus> {
+    return this.#client.call("rollup_getProving");
   }
 
   /**

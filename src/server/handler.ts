@@ -8,6 +8,7 @@ import { summarizeBlock } from "../operator/ledger/summary.ts";
 import type { Submission } from "../operator/submissions.ts";
 import { assertSignatures } from "../operations/authorization.ts";
 import { signingDomain } from "../operations/transaction.ts";
+import type { ProverWorker } from "../prover/prover.ts";
 import { GENESIS_FEE_ACCOUNT_ID, LEAF_KIND } from "../protocol/constants.ts";
 import { PROTOCOL_DIGEST } from "../operations/table.ts";
 import { isMainToken } from "../protocol/kinds.ts";
@@ -81,6 +82,7 @@ function createMethods(operator: Operator): Methods {
   return {
     rollup_getConfig: () => toConfig(operator),
     rollup_getStatus: () => toStatus(operator),
+    rollup_getProving: () => toProving(operator),
     rollup_getTokens: async () => {
       await l1.catchUp();
       return operator.pricedTokens().map((token) => ({ ...token, isMain: isMainToken(token.id) }));
@@ -229,6 +231,30 @@ function toStatus({
     blocks: { sealed, committed, proven, executed },
     kinds: Object.entries(kindCounts).map(([kind, count]) => ({ kind, blocks: count })),
   };
+}
+
+/** Workers that are named, of many: an owner may start one after the other. */
+const WORKERS_MAX = 100;
+
+function toProving({ prover, proofJobs }: Operator): RpcResult<"rollup_getProving"> {
+  const { name, capacity, workers } = prover;
+  return {
+    prover: name,
+    capacity,
+    jobs: proofJobs.map(({ blockNumber, askedMs, startedMs }) => ({
+      blockNumber,
+      askedMs,
+      ...(startedMs !== undefined && { startedMs }),
+    })),
+    ...(workers && { workers: workers.slice(0, WORKERS_MAX).map(toWorker) }),
+  };
+}
+
+/** Without its name, which may be that of a machine: the log of the node has both. */
+function toWorker({ name, proofs, wrong, failures, isTrusted, lastAnswerMs }: ProverWorker) {
+  const id = name.slice(name.indexOf("#") + 1);
+  const lastAnswer = BigInt(Math.floor(lastAnswerMs / 1_000));
+  return { id, proofs, wrong, failures, trusted: isTrusted, lastAnswer };
 }
 
 function findAccountId(state: RollupState, reference: number | string): number | undefined {

@@ -122,6 +122,29 @@ describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
     expect(await operator.prove(jobOf(1))).to.deep.equal(proofOf(jobOf(1)));
   });
 
+  it("says when a worker begins with a job, to all who wait for it", async () => {
+    const operator = await world.operator();
+    const started: string[] = [];
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const first = operator.prove(jobOf(1), undefined, () => started.push("first"));
+    await until(async () => (await statesOf()).length === 1);
+    expect(started).to.deep.equal([]);
+    expect(operator.workers).to.deep.equal([]);
+    const prover = new FarmProver((job) => finished.then(() => proofOf(job)));
+    const { name } = await world.worker("slow", prover);
+    await until(() => started.length === 1);
+    const second = operator.prove(jobOf(1), undefined, () => started.push("second"));
+    expect(started).to.deep.equal(["first", "second"]);
+    finish();
+    expect(await Promise.all([first, second])).to.deep.equal([
+      proofOf(jobOf(1)),
+      proofOf(jobOf(1)),
+    ]);
+    expect(operator.workers).to.have.length(1);
+    expect(operator.workers![0]).to.include({ name, proofs: 1, wrong: 0, failures: 0 });
+  });
+
   it("names the worker of a wrong proof, gives the job to another, and trusts it no more", async () => {
     const operator = await world.operator();
     const wrong = new FarmProver(wrongProof);
@@ -129,11 +152,16 @@ describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
     const pending = operator.prove(jobOf(1));
     await until(() => world.log.has(`The prover ${bad.name} has made a proof for key 4`));
     const good = new FarmProver();
-    await world.worker("good", good);
+    const trusted = await world.worker("good", good);
     expect(await pending).to.deep.equal(proofOf(jobOf(1)));
     expect(good.jobs).to.have.length(1);
     for (const number of [2, 3, 4]) await operator.prove(jobOf(number));
     await until(() => wrong.jobs.length >= 1);
+    const known = new Map(operator.workers!.map((worker) => [worker.name, worker]));
+    expect(known.size).to.equal(2);
+    expect(known.get(bad.name)!.wrong).to.be.at.least(1);
+    expect(known.get(bad.name)!.proofs).to.equal(0);
+    expect(known.get(trusted.name)).to.include({ proofs: 4, wrong: 0, isTrusted: true });
     await world.close();
   });
 
@@ -143,6 +171,7 @@ describeWithPostgres("farm: proof jobs in PostgreSQL", function (url) {
     const bad = await world.worker("bad", prover, { concurrency: 1 });
     for (const number of [1, 2, 3]) void operator.prove(jobOf(number)).catch(() => undefined);
     await until(() => world.log.has(`${bad.name} is not trusted any more, after 3 wrong proofs`));
+    expect(operator.workers![0]).to.include({ name: bad.name, wrong: 3, isTrusted: false });
     await bad.stop("finish");
     await world.worker("good");
     prover.make = (job) => Promise.resolve(proofOf(job));

@@ -15,6 +15,7 @@ interface Held {
   readonly signal: AbortSignal | undefined;
   readonly finish: () => void;
   readonly fail: () => void;
+  readonly start: () => void;
 }
 
 /** A prover of several jobs at a time, each of which the test finishes. */
@@ -28,11 +29,11 @@ class ParallelProver extends TestProver {
     this.capacity = capacity;
   }
 
-  override prove(job: ProofJob, signal?: AbortSignal) {
+  override prove(job: ProofJob, signal?: AbortSignal, onStart = () => {}) {
     return new Promise<Awaited<ReturnType<TestProver["prove"]>>>((resolve, reject) => {
       const finish = () => void createMockProver().prove(job).then(resolve);
       const fail = () => reject(new Error("no memory, as the test wants"));
-      this.held.push({ job, signal, finish, fail });
+      this.held.push({ job, signal, finish, fail, start: onStart });
     });
   }
 }
@@ -75,6 +76,27 @@ describe("operator: proofs in parallel", () => {
     expect(prover.held.map(({ job }) => job.publicInputs[0])).to.deep.equal(digests);
     for (const { finish } of prover.held) finish();
     await clock.advance(2000);
+    await operator.close();
+  });
+
+  it("says which are being made, and for how long", async () => {
+    const { prover, addBlock, clock, operator } = await createWorld(2);
+    for (let block = 0; block < 3; block++) await addBlock();
+    await clock.advance(500);
+    prover.held[1]!.start();
+    await clock.advance(250);
+    const [first, second, ...others] = operator.proofJobs;
+    expect(others).to.deep.equal([]);
+    expect([first!.blockNumber, second!.blockNumber]).to.deep.equal([1, 2]);
+    expect(first!.startedMs).to.equal(undefined);
+    expect(second!.startedMs).to.equal(250);
+    expect(first!.askedMs - second!.askedMs).to.equal(1000);
+    prover.held[0]!.finish();
+    await clock.advance(0);
+    expect(operator.proofJobs.map(({ blockNumber }) => blockNumber)).to.deep.equal([2, 3]);
+    for (const { finish } of prover.held) finish();
+    await clock.advance(2000);
+    expect(operator.proofJobs).to.deep.equal([]);
     await operator.close();
   });
 

@@ -77,6 +77,20 @@ describe(`server: methods (${random.title})`, () => {
     expect(await client.call("rollup_getStatus")).to.deep.equal({ accepting: true, blocks, kinds });
   });
 
+  it("rollup_getProving", async () => {
+    const proving = { prover: "test", capacity: 1, jobs: [] };
+    expect(await client.call("rollup_getProving")).to.deep.equal(proving);
+    const answers = { proofs: 2, wrong: 3, failures: 1, isTrusted: false, lastAnswerMs: 7_900 };
+    const workers = [{ ...answers, name: "alices-laptop#a1b2" }];
+    const farm = await createOperatorWorld({
+      prover: Object.assign(new HeldProver(), { workers }),
+    });
+    const counts = { proofs: 2, wrong: 3, failures: 1, trusted: false, lastAnswer: 7n };
+    const answer = await createLinkedClient(farm.operator).call("rollup_getProving");
+    expect(answer).to.deep.equal({ ...proving, workers: [{ id: "a1b2", ...counts }] });
+    await farm.operator.close();
+  });
+
   it("rollup_getFee, rollup_getBatchFee: nothing without a fee policy", async () => {
     const costWei = { commit: 0n, prove: 0n, execute: 0n, proof: 0n, total: 0n };
     const free = { tokenId: 0, fee: 0n, costWei, gasPriceWei: 0n };

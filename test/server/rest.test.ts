@@ -60,6 +60,7 @@ describe("server: REST routes", () => {
     for (const [method, params, path] of [
       ["rollup_getConfig", [], "/v1/config"],
       ["rollup_getStatus", [], "/v1/status"],
+      ["rollup_getProving", [], "/v1/proving"],
       ["rollup_getAccount", [1], "/v1/accounts/1"],
       ["rollup_getBlock", [1], "/v1/blocks/1"],
       ["rollup_getBlock", ["latest"], "/v1/blocks/latest"],

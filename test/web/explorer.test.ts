@@ -81,6 +81,8 @@ async function listHostileToken(
   await client.listToken(await token.getAddress());
 }
 
+const FARM_WORKER = { proofs: 0, wrong: 0, failures: 1, lastAnswer: "0x6553f100" };
+
 /** What the promise's card says when the node has answered: the operator of a devnet has a bond. */
 const PROMISE = "Shown as the node has answered.";
 
@@ -278,11 +280,39 @@ describeWithChromium("web: the explorer", (launch) => {
           .and.to.include("executed");
       }));
 
-    it("shows how proving goes, and claims nothing of workers", () =>
+    it("shows how proving goes, in the node's own process", () =>
       visit("/provers", async (page) => {
         await say(page, "All sealed blocks are proven.");
+        await say(page, "No proof is being made.");
         expect(await textOf(page, "Time to prove a block")).to.match(/2-main-2\s+[1-9]/);
-        expect(await textOf(page, "Workers")).to.include("nothing in public");
+        expect(await textOf(page, "Workers")).to.include("in its own process");
+      }));
+
+    it("shows the jobs and workers of a farm, and what becomes of them", () =>
+      visit("/", async (page) => {
+        await say(page, "Accepting");
+        const workers = [
+          { ...FARM_WORKER, id: "a1", proofs: 7, trusted: true },
+          { ...FARM_WORKER, id: "b2", wrong: 3, trusted: false },
+        ];
+        const jobs = [
+          { blockNumber: 8, askedMs: 3_400, startedMs: 2_600 },
+          { blockNumber: 9, askedMs: 1_200 },
+        ];
+        const answers = [{ prover: "queue", capacity: 32, jobs, workers }];
+        await page.route("**/rpc", async (route) => {
+          const { id, method } = route.request().postDataJSON() as { id: number; method: string };
+          if (method !== "rollup_getProving") return route.continue();
+          return route.fulfill({ json: { jsonrpc: "2.0", id, result: answers.at(-1) } });
+        });
+        await page.evaluate('location.hash = "/provers"');
+        await row(page, "is being made").getByText("2.6 s").waitFor();
+        await row(page, "waits for a worker").getByText("1.2 s").waitFor();
+        await row(page, "a1").getByText("yes").waitFor();
+        await row(page, "b2").getByText("no longer").waitFor();
+        await expectAccessible(page);
+        answers.push({ ...answers[0]!, jobs: [] });
+        await say(page, "No proof is being made.");
       }));
   });
 

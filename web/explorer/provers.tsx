@@ -12,6 +12,7 @@ import { observeTime } from "../rollup/clock.ts";
 import { type Connection, useConnection } from "../rollup/connection.tsx";
 import { useLiveAnswer } from "../rollup/use-live.ts";
 import { BarChart } from "./chart.tsx";
+import { Farm } from "./farm.tsx";
 import { countOperations } from "./throughput.ts";
 
 /** Blocks that are looked at. */
@@ -78,13 +79,7 @@ function ProvingParts({ status, blocks }: Proving) {
         <Times blocks={blocks} />
         <KindTable status={status} blocks={blocks} />
       </Card>
-      <Card title="Workers">
-        <p class="note">
-          A node says nothing in public about its workers and their jobs. The person who runs it
-          sees them in the node's metrics, such as <code>rollup_proof_seconds</code> at{" "}
-          <code>/metrics</code> of its admin port, and in the job table of its farm.
-        </p>
-      </Card>
+      <Farm />
     </>
   );
 }

@@ -1,6 +1,24 @@
 /** Proofs that are being made: each once, and at most as many at a time as the prover takes. */
+import type { Clock } from "../clock.ts";
+
+/** A proof that is being made, or waits in the prover. */
+export interface ProofJobInfo {
+  readonly blockNumber: number;
+  /** Milliseconds since the prover was asked. */
+  readonly askedMs: number;
+  /** Milliseconds since somebody has begun; undefined while it waits. */
+  readonly startedMs: number | undefined;
+}
+
+/** When, by the clock. */
+interface Times {
+  readonly askedAtMs: number;
+  startedAtMs: number | undefined;
+}
 
 interface Making {
+  readonly blockNumber: number;
+  readonly times: Times;
   readonly done: Promise<void>;
   readonly abort: AbortController;
 }
@@ -9,14 +27,17 @@ interface Making {
 export class ProofJobs {
   readonly #making = new Map<string, Making>();
   readonly #capacity: number;
+  readonly #clock: Clock;
   readonly #onEnd: () => void;
 
   /**
    * @param capacity - Jobs at a time, from 1.
+   * @param clock - For how long jobs take.
    * @param onEnd - A job has ended in any way, so that there is room for another one.
    */
-  constructor(capacity: number, onEnd: () => void) {
+  constructor(capacity: number, clock: Clock, onEnd: () => void) {
     this.#capacity = capacity;
+    this.#clock = clock;
     this.#onEnd = onEnd;
   }
 
@@ -28,21 +49,39 @@ export class ProofJobs {
     return this.#making.has(commitment);
   }
 
+  /** All jobs, those of the lowest blocks first. */
+  get infos(): readonly ProofJobInfo[] {
+    const nowMs = this.#clock.nowMs();
+    const infos = [...this.#making.values()].map(({ blockNumber, times }) => ({
+      blockNumber,
+      askedMs: nowMs - times.askedAtMs,
+      startedMs: times.startedAtMs === undefined ? undefined : nowMs - times.startedAtMs,
+    }));
+    return infos.sort((one, other) => one.blockNumber - other.blockNumber);
+  }
+
   /**
    * Runs a job, unless it runs already.
    *
+   * @param job - Makes the proof; calls `onStart` whenever somebody begins with it.
    * @returns Settles with the job; resolves if the job is aborted.
    */
-  run(commitment: string, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  run(
+    commitment: string,
+    blockNumber: number,
+    job: (signal: AbortSignal, onStart: () => void) => Promise<void>,
+  ): Promise<void> {
     const known = this.#making.get(commitment);
     if (known !== undefined) return known.done;
     const abort = new AbortController();
-    const done = settledOrAborted(job(abort.signal), abort.signal).finally(() => {
+    const times: Times = { askedAtMs: this.#clock.nowMs(), startedAtMs: undefined };
+    const onStart = () => (times.startedAtMs = this.#clock.nowMs());
+    const done = settledOrAborted(job(abort.signal, onStart), abort.signal).finally(() => {
       // Once aborted, the job may have been started again.
       if (this.#making.get(commitment)?.abort === abort) this.#making.delete(commitment);
       this.#onEnd();
     });
-    this.#making.set(commitment, { done, abort });
+    this.#making.set(commitment, { blockNumber, times, done, abort });
     return done;
   }
 

@@ -15,11 +15,15 @@ export interface ProvingParts {
   readonly clock: Clock;
 }
 
-/** @param signal - Aborted when the proof is of no use any more. */
+/**
+ * @param signal - Aborted when the proof is of no use any more.
+ * @param onStart - Called whenever somebody begins with the proof.
+ */
 export async function proveBlock(
   { prover, crypto, clock }: ProvingParts,
   { applied, commitment }: Prepared,
   signal?: AbortSignal,
+  onStart?: () => void,
 ): Promise<TimedProof> {
   const startMs = clock.nowMs();
   const traced = withTraces(applied, commitment.domain);
@@ -29,7 +33,7 @@ export async function proveBlock(
     input: { ...createBlockWitnessInput(traced, commitment) },
     publicInputs: commitment.publicInputs,
   };
-  const proof = await prover.prove(job, signal);
+  const proof = await prover.prove(job, signal, onStart);
   return { ...proof, proofMs: clock.nowMs() - startMs };
 }
 

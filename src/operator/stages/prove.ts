@@ -22,7 +22,7 @@ import { blockOf, waitingBlocks } from "../ledger/queries.ts";
 import type { GroupSize } from "./group-size.ts";
 import { proveBlock, type ProvingParts } from "./prove-block.ts";
 import { ProofGroups } from "./proof-groups.ts";
-import { ProofJobs } from "./proof-jobs.ts";
+import { type ProofJobInfo, ProofJobs } from "./proof-jobs.ts";
 import { isProofRefusal, refusalOf } from "./refusals.ts";
 import { assertBeforeExodus, nextBlocks, runStep, type StageParts } from "./stage.ts";
 
@@ -50,7 +50,12 @@ export class ProveStage {
     this.#parts = parts;
     this.#proving = proving;
     this.#size = size;
-    this.#jobs = new ProofJobs(proving.prover.capacity, () => parts.onStep());
+    this.#jobs = new ProofJobs(proving.prover.capacity, proving.clock, () => parts.onStep());
+  }
+
+  /** Proofs that are being made, or wait in the prover. */
+  get jobs(): readonly ProofJobInfo[] {
+    return this.#jobs.infos;
   }
 
   /** Whether a proof can be started, or there is something to say about one. */
@@ -185,10 +190,10 @@ export class ProveStage {
   #make(block: CommittedBlock): Promise<void> {
     const { commitment } = block.storedBlock;
     this.#openGroup(numberOf(block));
-    return this.#jobs.run(commitment, async (signal) => {
+    return this.#jobs.run(commitment, numberOf(block), async (signal, onStart) => {
       try {
         await runStep(this.#parts, "prove", [numberOf(block)], async () => {
-          this.#keepProof(block, await proveBlock(this.#proving, block, signal));
+          this.#keepProof(block, await proveBlock(this.#proving, block, signal, onStart));
           return undefined;
         });
         this.#retryMs.delete(commitment);

@@ -9,6 +9,7 @@ import { ExecuteStage } from "./execute.ts";
 import { PayOutStage } from "./pay-out.ts";
 import { Predecessors } from "./predecessors.ts";
 import type { ProvingParts } from "./prove-block.ts";
+import type { ProofJobInfo } from "./proof-jobs.ts";
 import { ProveStage } from "./prove.ts";
 import type { StageParts } from "./stage.ts";
 import type { TurnQueue } from "./turn-queue.ts";
@@ -52,6 +53,11 @@ export class Stages {
   /** The last refusal of a commit, if trying again may not help. */
   get obstacle() {
     return this.#commit.obstacle;
+  }
+
+  /** Proofs that are being made, or wait in the prover; those of the lowest blocks first. */
+  get proofJobs(): readonly ProofJobInfo[] {
+    return this.#prove.jobs;
   }
 
   /** Which stages have something to do, as far as is known. */

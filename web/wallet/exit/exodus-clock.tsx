@@ -1,12 +1,12 @@
 /** Whether the operator still serves users, and how long it has for that. */
-import { useEffect } from "preact/hooks";
 import { type ExodusStatus, readExodusStatus } from "../../../src/exit.ts";
 import { Countdown } from "../../components/countdown.tsx";
 import { Failure } from "../../components/failure.tsx";
 import { Loading } from "../../components/loading.tsx";
 import { Moment } from "../../components/time.tsx";
 import { observeTime } from "../../rollup/clock.ts";
-import { type Answer, useAnswer } from "../../rollup/use-answer.ts";
+import type { Answer } from "../../rollup/use-answer.ts";
+import { usePolledAnswer } from "../../rollup/use-polled.ts";
 import type { L1Reader } from "./l1.ts";
 
 const ASK_AGAIN_MS = 15_000;
@@ -15,14 +15,7 @@ export type Exodus = Answer<ExodusStatus | undefined>;
 
 /** Asks again from time to time: another user may begin the exodus. */
 export function useExodus(l1: L1Reader | undefined): Exodus {
-  const answer = useAnswer(async () => l1 && readStatus(l1), [l1]);
-  const { refresh } = answer;
-  useEffect(() => {
-    if (l1 === undefined) return;
-    const timer = setInterval(refresh, ASK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [l1, refresh]);
-  return answer;
+  return usePolledAnswer(async () => l1 && readStatus(l1), [l1], ASK_AGAIN_MS);
 }
 
 async function readStatus({ client, provider }: L1Reader): Promise<ExodusStatus> {
