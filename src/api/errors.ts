@@ -19,6 +19,7 @@ export type RpcErrorFacts =
   | { code: "RPC_WITHOUT_GAS"; method: string }
   | { code: "RPC_CALL_UNSUPPORTED"; to: string; data: string }
   | { code: "RPC_STATE_NOT_KEPT"; block: string; first: number; last: number }
+  | { code: "RPC_RANGE_TOO_WIDE"; method: string; blocks: number; maximum: number }
   | { code: "RPC_ANSWER_INVALID"; method: string; status: number }
   | { code: "CONNECTION_FAILED"; method: string; reason: string }
   | { code: "CONNECTION_TIMEOUT"; method: string; milliseconds: number }
@@ -97,6 +98,11 @@ export const rpcError = defineErrors<RpcErrorFacts>({
     message: ({ block, first, last }) =>
       `The state after block ${block} is not there: those of blocks ${first} to ${last} are kept.`,
     fix: "Ask for latest, safe, finalized or pending, or for a block that is kept.",
+  },
+  RPC_RANGE_TOO_WIDE: {
+    message: ({ method, blocks, maximum }) =>
+      `${method} is asked for ${blocks} blocks, and answers for ${maximum} at a time.`,
+    fix: "Ask for a range of blocks after the other.",
   },
   RPC_L1_TIMEOUT: {
     message: ({ method, seconds }) => `L1 did not answer ${method} within ${seconds} s.`,

@@ -9,7 +9,7 @@ import { LIST_UNITS } from "./methods.ts";
 export const ETHEREUM_PATH = "/eth";
 
 const BLOCK_TAGS = ["latest", "safe", "finalized", "pending", "earliest"] as const;
-type BlockTag = (typeof BLOCK_TAGS)[number];
+export type BlockTag = (typeof BLOCK_TAGS)[number];
 
 /** A block as a client names it: by its tag, its number or its hash. */
 export type BlockId = BlockTag | number | { readonly hash: string };
@@ -55,6 +55,41 @@ const call = z
   .object({ to: address, data: bytes.optional(), input: bytes.optional() })
   .describe("call");
 
+/** Addresses, and topics of one place, that a filter may name. */
+const LOG_CHOICES_MAX = 100;
+
+/** One value or several of which any may match; undefined for all, also if the list is empty. */
+function choiceOf<T>(value: z.ZodType<T, z.ZodTypeDef, unknown>) {
+  return z
+    .union([value.transform((one) => [one]), z.array(value).max(LOG_CHOICES_MAX)])
+    .nullish()
+    .transform((list) => (list?.length ? list : undefined));
+}
+
+const tagOrNumber = z.union([z.enum(BLOCK_TAGS), blockNumber]).nullish();
+/** Which events are meant. A range begins and ends with the last block if nothing is said. */
+const logFilter = z
+  .object({
+    fromBlock: tagOrNumber.transform((id) => id ?? "latest"),
+    toBlock: tagOrNumber.transform((id) => id ?? "latest"),
+    blockHash: hash.nullish().transform((word) => word ?? undefined),
+    address: choiceOf(address),
+    topics: z
+      .array(choiceOf(hash))
+      .max(4)
+      .nullish()
+      .transform((list) => list ?? []),
+  })
+  .refine(
+    ({ blockHash, fromBlock, toBlock }) =>
+      blockHash === undefined || (fromBlock === "latest" && toBlock === "latest"),
+    { message: "expected blockHash, or a range, and not both", path: ["blockHash"] },
+  )
+  .describe("filter");
+export type LogFilter = z.output<typeof logFilter>;
+/** Blocks of L2 that one question for events may be about. */
+export const LOG_BLOCKS_MAX = 100;
+
 /** Units of a method that shows a whole block, which may have more items than a page of a list. */
 export const BLOCK_UNITS = 3 * LIST_UNITS;
 
@@ -90,6 +125,12 @@ export const ETHEREUM_METHODS = {
     [block],
     BLOCK_UNITS,
   ),
+  eth_getLogs: method(
+    "The events of sealed blocks that match: `blockHash`, or `fromBlock` to `toBlock`, at most " +
+      `${LOG_BLOCKS_MAX} (\`RPC_RANGE_TOO_WIDE\`); \`address\` and \`topics\` as of any node. Units are of each block.`,
+    [logFilter],
+    LIST_UNITS,
+  ),
   eth_getTransactionByHash: method(
     "A transaction, also of the open block; null if it is not known, or was rejected.",
     [hash],
@@ -119,6 +160,22 @@ export type EthereumParams<M extends EthereumMethod> = z.output<
 
 export function isEthereumMethod(name: string): name is EthereumMethod {
   return Object.hasOwn(ETHEREUM_METHODS, name);
+}
+
+/** What a call takes of a client's rate; of a range of blocks, as much for each as can be seen. */
+export function unitsOfEthereum(name: string, params: unknown): number {
+  if (!isEthereumMethod(name)) return 1;
+  const { units } = ETHEREUM_METHODS[name];
+  return name === "eth_getLogs" ? units * blocksOf(params) : units;
+}
+
+function blocksOf(params: unknown): number {
+  const filter = Array.isArray(params) ? logFilter.safeParse(params[0]).data : undefined;
+  if (filter === undefined || filter.blockHash !== undefined) return 1;
+  const { fromBlock, toBlock } = filter;
+  if (fromBlock === toBlock) return 1;
+  const isRange = typeof fromBlock === "number" && typeof toBlock === "number";
+  return isRange ? Math.min(LOG_BLOCKS_MAX, Math.max(1, toBlock - fromBlock + 1)) : LOG_BLOCKS_MAX;
 }
 
 /** Methods of Ethereum that sign or send. */

@@ -80,8 +80,8 @@ out of the account of somebody else is an event if it is a token, and shows in t
 
 const REFUSED = `\`eth_sendRawTransaction\`, \`eth_sendTransaction\`, \`eth_sign…\`, \`personal_…\` and \`wallet_…\` are refused with
 \`RPC_READ_ONLY\` (-32004), and ${GAS_METHODS.map((name) => `\`${name}\``).join(", ")} with
-\`RPC_WITHOUT_GAS\` (-32004): ask \`rollup_getFee\`. All others are \`RPC_METHOD_UNKNOWN\` (-32601), among them \`eth_getLogs\`:
-the events of a block are in \`eth_getBlockReceipts\`, and what has touched an account is in
+\`RPC_WITHOUT_GAS\` (-32004): ask \`rollup_getFee\`. All others are \`RPC_METHOD_UNKNOWN\` (-32601).
+Movements of ETH are no events, as on Ethereum: what has touched an account is in
 \`rollup_getAccountTransactions\`. The port of a [devnet](guide/devnet.md) does not have this path.`;
 
 export function renderEthereumDocs(): string {

@@ -65,8 +65,8 @@ export interface Upgrades {
 export interface RpcEndpoint {
   /** Answers one call, as the one that {@link serveRpc} is given. */
   readonly request: RpcRequest;
-  /** Units that a call costs its client. */
-  readonly unitsOf: (method: string) => number;
+  /** Units that a call costs its client. @param params - As they came. */
+  readonly unitsOf: (method: string, params: unknown) => number;
 }
 
 /** How a server listens, and whom it serves. */
@@ -80,7 +80,7 @@ export interface RpcServerOptions {
   /** Names of the server beside its addresses and localhost, or `*`. */
   readonly hostNames?: readonly string[];
   /** Units that a call costs its client; by default one. */
-  readonly unitsOf?: (method: string) => number;
+  readonly unitsOf?: RpcEndpoint["unitsOf"];
   /** JSON-RPC of other methods, by the path of each; by default all paths have the same. */
   readonly endpoints?: Readonly<Record<string, RpcEndpoint>>;
   /** Units that a page costs its client besides its body; by default one. */
@@ -261,7 +261,8 @@ class Serving {
         return;
       }
       const { request, unitsOf } = this.#endpointOf(incoming);
-      const units = read.calls.reduce((sum, call) => sum + (call ? unitsOf(call.method) : 1), 0);
+      const costs = read.calls.map((call) => (call ? unitsOf(call.method, call.params) : 1));
+      const units = costs.reduce((sum, cost) => sum + cost, 0);
       if (this.#isOverRate(client, units, response)) return;
       const parts = { ...this.#parts, request };
       this.#send(response, 200, await answerCalls(read, parts, held, caller));

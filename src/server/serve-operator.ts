@@ -1,5 +1,5 @@
 /** An operator behind two ports: one for everybody, one for the person who runs it. */
-import { ETHEREUM_METHODS, ETHEREUM_PATH, isEthereumMethod } from "../api/ethereum-methods.ts";
+import { ETHEREUM_PATH, isEthereumMethod, unitsOfEthereum } from "../api/ethereum-methods.ts";
 import { isRpcMethod, RPC_METHODS } from "../api/methods.ts";
 import type { Monitor } from "../metrics/monitor.ts";
 import { StandbyMetrics } from "../metrics/standby.ts";
@@ -318,10 +318,6 @@ function nameOfCall(method: string): string {
 
 function nameOfEthereumCall(method: string): string {
   return isEthereumMethod(method) ? `l2:${method}` : "unknown";
-}
-
-function unitsOfEthereum(method: string): number {
-  return isEthereumMethod(method) ? ETHEREUM_METHODS[method].units : 1;
 }
 
 function isForRollup(method: string): boolean {

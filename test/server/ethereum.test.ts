@@ -1,7 +1,15 @@
 /** L2 as Ethereum tools see it at the path `/eth`. */
 import { expect } from "chai";
-import { Contract, JsonRpcProvider } from "ethers";
-import { ETHEREUM_METHODS } from "../../src/api/ethereum-methods.ts";
+import {
+  Contract,
+  type Filter,
+  type FilterByBlockHash,
+  id,
+  JsonRpcProvider,
+  toBeHex,
+  zeroPadValue,
+} from "ethers";
+import { ETHEREUM_METHODS, unitsOfEthereum } from "../../src/api/ethereum-methods.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { deriveL2ChainId } from "../../src/server/ethereum/chain-id.ts";
 import { CHAIN_ID_MAX } from "../../src/util/chain-ids.ts";
@@ -234,6 +242,78 @@ describe("server: L2 for Ethereum tools", () => {
     }
   });
 
+  it("finds the events of tokens by block, range, address and topics", async () => {
+    const topic = id("Transfer(address,address,uint256)");
+    const word = (address: bigint | string) => zeroPadValue(toBeHex(address, 20), 32);
+    const all = { fromBlock: 0, toBlock: "latest" } as const;
+    const { hash } = (await provider.getBlock(3))!;
+    const find = async (filter: Filter | FilterByBlockHash) =>
+      (await provider.getLogs(filter)).map(({ blockNumber, index, data }) => [
+        ...[blockNumber, index],
+        BigInt(data),
+      ]);
+    const [deposited, paid, fee] = [
+      [1, 0, 500n],
+      [3, 0, 30n],
+      [3, 1, 4n],
+    ];
+    expect(await find(all)).to.deep.equal([deposited, paid, fee]);
+    expect(await find({ fromBlock: 2 })).to.deep.equal([paid, fee]);
+    expect(await find({ fromBlock: 0, toBlock: 2 })).to.deep.equal([deposited]);
+    expect(await find({})).to.deep.equal([paid, fee]);
+    expect(await find({ fromBlock: 3, toBlock: "pending" })).to.deep.equal([paid, fee]);
+    expect(await find({ fromBlock: 9, toBlock: 12 })).to.deep.equal([]);
+    expect(await find({ blockHash: hash! })).to.deep.equal([paid, fee]);
+    expect(await find({ ...all, address: usd })).to.have.length(3);
+    expect(await find({ ...all, address: [alice.l1.address] })).to.deep.equal([]);
+    const toBob = [topic, null, word(bob.l1.address)];
+    expect(await find({ ...all, topics: toBob })).to.deep.equal([paid]);
+    const either = [null, null, [word(bob.l1.address), word(FEE_ACCOUNT)]];
+    expect(await find({ ...all, topics: either })).to.deep.equal([paid, fee]);
+    expect(await find({ ...all, topics: [null, null, null, topic] })).to.deep.equal([]);
+    const inReceipt = (await ask("eth_getTransactionReceipt", [hashes.token])).result;
+    const found = await ask("eth_getLogs", [{ blockHash: hash }]);
+    expect(found.result).to.deep.equal((inReceipt as { logs: unknown[] }).logs);
+  });
+
+  it("refuses ranges of events that are too wide, in no order, or not known", async () => {
+    const asked = { fromBlock: "0x0", toBlock: "0xffffffff" };
+    expect((await ask("eth_getLogs", [asked])).result, "later blocks").to.have.length(3);
+    for (const filter of [
+      { fromBlock: "0x3", toBlock: "0x2" },
+      { blockHash: `0x${"12".repeat(32)}` },
+      { blockHash: `0x${"12".repeat(32)}`, fromBlock: "0x1" },
+      { address: "0x12" },
+      { address: Array.from({ length: 101 }, () => usd) },
+      { topics: Array.from({ length: 5 }, () => null) },
+    ]) {
+      const code = await codeOf("eth_getLogs", filter);
+      expect(code, JSON.stringify(filter).slice(0, 80)).to.equal("RPC_PARAMS_INVALID");
+    }
+    const long = await createOperatorWorld();
+    for (let block = 0; block < 101; block++) {
+      await deposit(long, BigInt(block + 1), 1n);
+      long.operator.sealBlock();
+    }
+    const handler = createEthereumHandler(long.operator, 4242);
+    const find = (fromBlock: string) => handler("eth_getLogs", [{ fromBlock }]);
+    await expectRejection("RPC_RANGE_TOO_WIDE", find("earliest"));
+    expect(await find("0x2"), "deposits of ETH are no events").to.deep.equal([]);
+  });
+
+  it("counts each block of a range of events towards the rate of a client", () => {
+    const unitsOf = (...params: unknown[]) => unitsOfEthereum("eth_getLogs", params);
+    const { units } = ETHEREUM_METHODS.eth_getLogs;
+    expect(unitsOf({ fromBlock: "0x1", toBlock: "0xa" })).to.equal(10 * units);
+    expect(unitsOf({ fromBlock: "0x1" }), "as wide as it may be").to.equal(100 * units);
+    expect(unitsOf({ fromBlock: "0x1", toBlock: "0xfffff" })).to.equal(100 * units);
+    for (const params of [[{}], [], ["0x"], [{ blockHash: `0x${"12".repeat(32)}` }]]) {
+      expect(unitsOf(...params)).to.equal(units);
+    }
+    expect(unitsOfEthereum("eth_getCode", [])).to.equal(1);
+    expect(unitsOfEthereum("eth_unknown", [])).to.equal(1);
+  });
+
   it("answers balanceOf, decimals and symbol of a listed token, and no other call", async () => {
     const token = new Contract(
       usd,
@@ -277,7 +357,7 @@ describe("server: L2 for Ethereum tools", () => {
     }
     expect(await codeOf("eth_estimateGas", {})).to.equal("RPC_WITHOUT_GAS");
     expect(await codeOf("eth_feeHistory", "0x4", "latest", [])).to.equal("RPC_WITHOUT_GAS");
-    for (const method of ["eth_getLogs", "hardhat_setBalance", "__proto__", "toString"]) {
+    for (const method of ["eth_newFilter", "hardhat_setBalance", "__proto__", "toString"]) {
       expect(await codeOf(method)).to.equal("RPC_METHOD_UNKNOWN");
     }
   });

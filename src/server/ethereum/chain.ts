@@ -1,6 +1,6 @@
 /** Blocks and states of an operator, of any age, by the names that Ethereum tools have for them. */
 import { rpcError } from "../../api/errors.ts";
-import type { BlockId } from "../../api/ethereum-methods.ts";
+import type { BlockId, BlockTag } from "../../api/ethereum-methods.ts";
 import type { PastOperation } from "../../operator/history.ts";
 import type { Item } from "../../operator/ledger/sequence.ts";
 import { summarizeBlock, type BlockSummary } from "../../operator/ledger/summary.ts";
@@ -117,6 +117,11 @@ export class Chain {
     if (state !== undefined && isMeant) return state;
     const named = typeof id === "object" ? id.hash : String(blockNumber ?? id);
     throw rpcError({ code: "RPC_STATE_NOT_KEPT", block: named, first, last: this.latest });
+  }
+
+  /** Number of the block that a tag names, or the number itself; `pending` is the last sealed one. */
+  async numberOfSealed(id: BlockTag | number): Promise<number> {
+    return id === "pending" ? this.latest : (await this.#numberOf(id))!;
   }
 
   /** @returns Undefined for a hash that no block has. */

@@ -17,6 +17,7 @@ import type { RpcHandler } from "../handler.ts";
 import { Chain, type ChainBlock } from "./chain.ts";
 import { FULL_BLOOM, toAddress, toQuantity, toWord } from "./encoding.ts";
 import { decodeErc20Call, encodeErc20Result } from "./erc20.ts";
+import { findLogs } from "./logs.ts";
 import { requestIdIn } from "./names.ts";
 import {
   hashOf,
@@ -98,6 +99,7 @@ function createMethods(operator: Operator, l2ChainId: number): Methods {
       const block = id === "pending" ? undefined : await chain.find(id);
       return block === undefined ? null : toReceipts(block, around());
     },
+    eth_getLogs: (filter) => findLogs(chain, filter, around()),
     eth_getTransactionByHash: async (hash) => {
       await catchUp();
       const found = await find(hash);

@@ -161,6 +161,7 @@ function toReceipt(block: ChainBlock, index: number, logIndex: number, around: S
 }
 
 type Receipt = ReturnType<typeof toReceipt>;
+export type EthereumLog = Receipt["logs"][number];
 
 /** The receipts of all operations of a sealed block. */
 export function toReceipts(block: ChainBlock, around: Surroundings): Receipt[] {
