@@ -1,7 +1,12 @@
-/** `hardhat rollup:backup`: copies the store of a node into a file, and reads the copy back. */
+/**
+ * `hardhat rollup:backup`: copies the store of a node into a file or a database, and reads the copy
+ * back.
+ */
 import { resolve } from "node:path";
 import { pluginError } from "../src/plugin/errors.ts";
+import { isStoreName, resolveStore } from "../src/plugin/config/node/store.ts";
 import type { Backup } from "../src/store/backup.ts";
+import type { SqlTarget } from "../src/store/sql/executor.ts";
 import { type CommonArguments, defineAction, printJson } from "./common.ts";
 import type { RestoreArguments } from "./restore-arguments.ts";
 import { findStore, type StoreArguments } from "./store-arguments.ts";
@@ -16,7 +21,7 @@ const action = defineAction<CommonArguments & RestoreArguments & StoreArguments>
     const { restorablePresets } = await import("../src/plugin/config/resolve.ts");
     const backup = await backUpStore({
       target: await findStore(args, hre),
-      file: resolve(output),
+      output: toOutput(output, hre.config.paths.root),
       presets: restorablePresets(hre.config.rollup),
       finalReceiptsMax: DEFAULT_OPTIONS.finalReceiptsMax,
       onProgress: createReporter(args),
@@ -25,6 +30,12 @@ const action = defineAction<CommonArguments & RestoreArguments & StoreArguments>
     else print(backup);
   },
 );
+
+/** A file if it is not the name of a database. */
+function toOutput(output: string, root: string): SqlTarget {
+  const store = isStoreName(output) ? resolveStore(output, root) : undefined;
+  return store?.type === "postgres" ? store : { type: "sqlite", path: resolve(output) };
+}
 
 /** Prints how far it is, once a second. */
 function createReporter({ json }: CommonArguments): (step: string, records: number) => void {
@@ -37,8 +48,8 @@ function createReporter({ json }: CommonArguments): (step: string, records: numb
   };
 }
 
-function print({ file, bytes, records, sequence, head, identity }: Backup): void {
-  console.log(`Backup in ${file}, ${bytes.toLocaleString("en")} bytes`);
+function print({ name, bytes, records, sequence, head, identity }: Backup): void {
+  console.log(`Backup in ${name}, ${bytes.toLocaleString("en")} bytes`);
   if (head === undefined) console.log("The store has no ledger yet.");
   else {
     console.log(`Rollup     ${identity["rollup"]} on chain ${identity["chain"]}`);

@@ -493,9 +493,13 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
   {
     name: "backup",
     description:
-      "Copy the store of a node into a file, also while the node runs, and check the copy",
+      "Copy the store of a node into a file or a database, also while it runs, and check the copy",
     options: [
-      { name: "output", description: "File for the copy, which must not exist" },
+      {
+        name: "output",
+        description:
+          "File for the copy, which must not exist, or postgres://… of an empty database",
+      },
       store,
       ...placeOptions,
     ],

@@ -1,32 +1,31 @@
 /**
- * Backups: a file with what a store has at one time, made while its writer goes on. It is a store
- * itself, of SQLite, whichever database it was made from.
+ * Backups: a file, or an empty database, with what a store has at one time, made while its writer
+ * goes on. It is a store itself, of SQLite or PostgreSQL, whichever it was made from.
  */
 import { existsSync } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { Ledger } from "../operator/ledger/ledger.ts";
 import { numberOf } from "../operator/ledger/blocks.ts";
 import { headState } from "../operator/ledger/queries.ts";
 import type { Preset } from "../protocol/presets.ts";
 import { isRollupError } from "../util/errors.ts";
-import { openDatabase, type StoreDatabase } from "./database.ts";
+import { copyTables, dropTables, sizeInPostgres } from "./copy.ts";
+import { openDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
 import type { StoreIdentity } from "./identity.ts";
 import { describeTarget } from "./location.ts";
-import { migrate, readSchemaVersion } from "./migrations.ts";
+import { readSchemaVersion } from "./migrations.ts";
 import type { SqlTarget } from "./sql/executor.ts";
-import { checkStore, type StoreView, viewStore } from "./store-view.ts";
-import { TABLE_KEYS, type Tables } from "./tables.ts";
-
-/** Rows that are copied at a time. */
-const ROWS = 64;
+import { checkStore, viewStore } from "./store-view.ts";
+import { toStoreError } from "./store-error.ts";
 
 export interface BackupOptions {
+  /** The store. */
   readonly target: SqlTarget;
-  /** Path of the new file. Its folder must exist. */
-  readonly file: string;
+  /** A new file in a folder that exists, or a database of PostgreSQL without a store. */
+  readonly output: SqlTarget;
   /** Of which one is the rollup's, with the kinds of blocks of the config. */
   readonly presets: readonly Preset[];
   readonly finalReceiptsMax: number;
@@ -36,50 +35,45 @@ export interface BackupOptions {
 
 /** What a backup has. */
 export interface Backup {
-  readonly file: string;
+  /** The file or the database, without a password. */
+  readonly name: string;
   readonly bytes: number;
   /** What it is of; empty if the store had no ledger yet. */
   readonly identity: StoreIdentity;
   /** Number of the last event. */
   readonly sequence: number;
-  /** Records whose checksum was right when the file was read back. */
+  /** Records whose checksum was right when the backup was read back. */
   readonly records: number;
   /** The last sealed block, and the root of the state with all that is accepted. */
   readonly head?: { readonly blockNumber: number; readonly stateRoot: bigint };
 }
 
+type Checked = Omit<Backup, "name" | "bytes">;
+
 /**
  * Makes a backup, and reads it back: every checksum, the newest snapshot, and a replay of all later
- * events up to the state root of each block. Only then it gets its name.
+ * events up to the state root of each block. Only then a file gets its name.
  *
  * @throws BACKUP_EXISTS, BACKUP_FAILED, and as `viewStore` and `checkStore`
  */
-export async function backUpStore({
-  target,
-  file,
-  presets,
-  finalReceiptsMax,
-  onProgress = () => undefined,
-}: BackupOptions): Promise<Backup> {
-  if (existsSync(file)) throw storeError({ code: "BACKUP_EXISTS", file });
+export async function backUpStore(options: BackupOptions): Promise<Backup> {
+  const { output } = options;
+  const name = describeTarget(output);
+  const copied =
+    output.type === "sqlite" ? await backUpToFile(options, output.path) : await backUpInto(options);
+  return { name, ...copied };
+}
+
+async function backUpToFile(options: BackupOptions, file: string): Promise<Omit<Backup, "name">> {
+  if (existsSync(file)) throw storeError({ code: "BACKUP_EXISTS", name: file });
   const partial = `${file}.partial-${process.pid}`;
   const failing = failingFor(file);
   try {
-    const name = describeTarget(target);
-    await viewStore(target, presets, (view) =>
-      failing(() => copyStore(view, partial, (records) => onProgress("copied", records))),
-    );
     const copy = { type: "sqlite", path: partial } as const;
-    const checked = await viewStore(copy, presets, async (view) => {
-      const note = (records: number) => onProgress("checked", records);
-      // What is damaged here was so in the store, in all likelihood.
-      const checked = await checkStore({ ...view, name }, finalReceiptsMax, note);
-      const { ledger, damaged, ...counts } = checked;
-      if (damaged[0] !== undefined) throw damaged[0];
-      return { ...counts, identity: view.identity, ...(ledger && { head: headOf(ledger) }) };
-    });
+    await copyStore(options, copy, failing);
+    const checked = await checkCopy(options, copy);
     const { size: bytes } = await failing(() => publish(partial, file));
-    return { file, bytes, ...checked };
+    return { bytes, ...checked };
   } finally {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) {
       await rm(`${partial}${suffix}`, { force: true });
@@ -87,15 +81,79 @@ export async function backUpStore({
   }
 }
 
-/** Gives what fails with the file its own words. @throws BACKUP_FAILED */
-function failingFor(file: string) {
+/** @throws BACKUP_EXISTS if the database has a store, or a part of one */
+async function backUpInto(options: BackupOptions): Promise<Omit<Backup, "name">> {
+  const { output } = options;
+  const name = describeTarget(output);
+  const database = openDatabase(output);
+  const failing = failingFor(name);
+  try {
+    if ((await readSchemaVersion(database)) > 0) throw storeError({ code: "BACKUP_EXISTS", name });
+    try {
+      await copyStore(options, output, failing);
+      const checked = await checkCopy(options, output);
+      return { bytes: await sizeInPostgres(database), ...checked };
+    } catch (error) {
+      await dropTables(database).catch(() => undefined);
+      throw error;
+    }
+  } catch (error) {
+    throw toStoreError(error, name);
+  } finally {
+    await database.close();
+  }
+}
+
+type Failing = ReturnType<typeof failingFor>;
+
+/** SQLite copies itself into a file, in one transaction; all else is copied row by row. */
+async function copyStore(
+  { target, presets, onProgress = () => undefined }: BackupOptions,
+  output: SqlTarget,
+  failing: Failing,
+): Promise<void> {
+  await viewStore(target, presets, ({ database }) =>
+    failing(async () => {
+      if (database.type === "sqlite" && output.type === "sqlite") {
+        // Not within another one.
+        await sql`rollback`.execute(database.queries);
+        return database.backup(output.path);
+      }
+      const copy = openDatabase(output);
+      await copyTables(database, copy, (rows) => onProgress("copied", rows)).finally(() =>
+        copy.close(),
+      );
+    }),
+  );
+}
+
+function checkCopy(
+  { target, presets, finalReceiptsMax, onProgress = () => undefined }: BackupOptions,
+  copy: SqlTarget,
+): Promise<Checked> {
+  return viewStore(copy, presets, async (view) => {
+    const note = (records: number) => onProgress("checked", records);
+    // What is damaged here was so in the store, in all likelihood.
+    const checked = await checkStore(
+      { ...view, name: describeTarget(target) },
+      finalReceiptsMax,
+      note,
+    );
+    const { ledger, damaged, ...counts } = checked;
+    if (damaged[0] !== undefined) throw damaged[0];
+    return { ...counts, identity: view.identity, ...(ledger && { head: headOf(ledger) }) };
+  });
+}
+
+/** Gives what fails with the backup its own words. @throws BACKUP_FAILED */
+function failingFor(name: string) {
   return async <T>(action: () => Promise<T>): Promise<T> => {
     try {
       return await action();
     } catch (cause) {
       if (isRollupError(cause)) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw storeError({ code: "BACKUP_FAILED", file, reason }, { cause });
+      throw storeError({ code: "BACKUP_FAILED", name, reason }, { cause });
     }
   };
 }
@@ -106,7 +164,7 @@ async function publish(partial: string, file: string): Promise<{ readonly size: 
     const handle = await open(path, "r");
     await handle.sync().finally(() => handle.close());
   }
-  if (existsSync(file)) throw storeError({ code: "BACKUP_EXISTS", file });
+  if (existsSync(file)) throw storeError({ code: "BACKUP_EXISTS", name: file });
   await rename(partial, file);
   return stat(file);
 }
@@ -115,79 +173,4 @@ function headOf(ledger: Ledger): NonNullable<Backup["head"]> {
   const last = ledger.blocks.at(-1);
   const blockNumber = last === undefined ? ledger.start.storedBlock.blockNumber : numberOf(last);
   return { blockNumber, stateRoot: headState(ledger).root };
-}
-
-// ------------------------------------------------------------------------------------- copying
-
-/** SQLite copies itself, in one transaction. */
-async function copyStore(
-  { database }: StoreView,
-  file: string,
-  onRecords: (count: number) => void,
-): Promise<void> {
-  if (database.type === "sqlite") {
-    // Not within another one.
-    await sql`rollback`.execute(database.queries);
-    await database.backup(file);
-  } else await copyTables(database, file, onRecords);
-}
-
-/** Copies all tables as they are in the transaction of the source. */
-async function copyTables(
-  source: StoreDatabase,
-  file: string,
-  onRecords: (count: number) => void,
-): Promise<void> {
-  const copy = openDatabase({ type: "sqlite", path: file });
-  try {
-    await migrate(copy, 0, await readSchemaVersion(source));
-    await insert(copy, sql`delete from meta`);
-    let count = 0;
-    for (const name of await listTables(copy)) {
-      for await (const rows of readTable(source, name)) {
-        await insert(copy, toInsert(name, rows));
-        onRecords((count += rows.length));
-      }
-    }
-  } finally {
-    await copy.close();
-  }
-}
-
-/** The tables of a copy: an older schema has fewer. */
-async function listTables({ queries }: StoreDatabase): Promise<(keyof Tables)[]> {
-  const all = sql<{ name: string }>`select name from sqlite_master where type = 'table'`;
-  const { rows } = await all.execute(queries);
-  const names = Object.keys(TABLE_KEYS) as (keyof Tables)[];
-  return names.filter((name) => rows.some((row) => row.name === name));
-}
-
-type Row = Readonly<Record<string, unknown>>;
-
-/** Reads the rows of a table in the order of its key, some at a time. */
-async function* readTable({ queries }: StoreDatabase, name: keyof Tables): AsyncGenerator<Row[]> {
-  const key = TABLE_KEYS[name].map((column) => sql.ref(column));
-  const isWhole = key.length === 0;
-  let rest = sql``;
-  for (;;) {
-    const order = isWhole ? sql`` : sql`order by ${sql.join(key)} limit ${sql.lit(ROWS)}`;
-    const query = sql<Row>`select * from ${sql.table(name)} ${rest} ${order}`;
-    const { rows } = await query.execute(queries);
-    if (rows.length > 0) yield rows;
-    if (isWhole || rows.length < ROWS) return;
-    const last = rows.at(-1)!;
-    const values = TABLE_KEYS[name].map((column) => sql`${last[column]}`);
-    rest = sql`where (${sql.join(key)}) > (${sql.join(values)})`;
-  }
-}
-
-function toInsert(name: keyof Tables, rows: readonly Row[]): RawBuilder<unknown> {
-  const columns = Object.keys(rows[0]!);
-  const lists = rows.map((row) => sql`(${sql.join(columns.map((column) => row[column]))})`);
-  const names = sql.join(columns.map((column) => sql.ref(column)));
-  return sql`insert into ${sql.table(name)} (${names}) values ${sql.join(lists)}`;
-}
-
-async function insert(copy: StoreDatabase, statement: RawBuilder<unknown>): Promise<void> {
-  await copy.transact({ statements: [statement.compile(copy.queries)] });
 }

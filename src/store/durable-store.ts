@@ -15,6 +15,7 @@ import type { Preset } from "../protocol/presets.ts";
 import type { StateHashing } from "../state/rollup-state.ts";
 import type { RollupError } from "../util/errors.ts";
 import { StoredChanges } from "./change-log.ts";
+import { assertComplete } from "./copy.ts";
 import { openDatabase, type StoreDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -80,7 +81,8 @@ export interface DurableStore extends Store {
  * Opens the store of a rollup, and takes it over: whoever has used it before cannot write any more.
  *
  * @returns A store that the caller closes after the operator.
- * @throws STORE_UNREACHABLE, STORE_DRIVER_MISSING, STORE_MISMATCH, STORE_TOO_NEW, STORE_TAKEN_OVER
+ * @throws STORE_UNREACHABLE, STORE_DRIVER_MISSING, STORE_MISMATCH, STORE_TOO_NEW,
+ * STORE_INCOMPLETE, STORE_TAKEN_OVER
  */
 export async function openDurableStore(options: DurableStoreOptions): Promise<DurableStore> {
   const { target, owner, presets, logger = silentLogger, open = openDatabase } = options;
@@ -107,6 +109,7 @@ async function upgradeSchema(
   { name, logger }: { readonly name: string; readonly logger: Logger },
 ): Promise<void> {
   const version = await readSchemaVersion(database);
+  if (version > 0) await assertComplete(database, name);
   if (version === SCHEMA_VERSION) return;
   if (version > SCHEMA_VERSION) {
     const facts = { store: name, kept: version, known: SCHEMA_VERSION };

@@ -7,8 +7,9 @@ export type StoreErrorFacts =
   | { code: "STORE_RULES_CHANGED"; store: string; kept: number; known: number; events: number }
   | { code: "STORE_CORRUPT"; store: string; record: string; reason: string }
   | { code: "STORE_NOT_FOUND"; store: string }
-  | { code: "BACKUP_EXISTS"; file: string }
-  | { code: "BACKUP_FAILED"; file: string; reason: string }
+  | { code: "STORE_INCOMPLETE"; store: string }
+  | { code: "BACKUP_EXISTS"; name: string }
+  | { code: "BACKUP_FAILED"; name: string; reason: string }
   | { code: "STORE_UNREACHABLE"; store: string; reason: string }
   | { code: "STORE_DRIVER_MISSING"; package: string }
   | { code: "STORE_TAKEN_OVER"; store: string }
@@ -46,13 +47,19 @@ export const storeError = defineErrors<StoreErrorFacts>({
     message: ({ store }) => `There is no store ${store}.`,
     fix: "Name the store of the operator with --store, and start rollup:operator first.",
   },
+  STORE_INCOMPLETE: {
+    message: ({ store }) => `The store ${store} is a copy that was cut off, or is being made.`,
+    fix: "Wait for rollup:backup to end; if it was ended, make the copy again in an empty database.",
+  },
   BACKUP_EXISTS: {
-    message: ({ file }) => `The file ${file} exists, and a backup replaces nothing.`,
-    fix: "Name another file with --output, such as one with the date in its name.",
+    message: ({ name }) => `${name} has something already, and a backup replaces nothing.`,
+    fix: "Name another file with --output, such as one with the date in its name, or an empty database.",
   },
   BACKUP_FAILED: {
-    message: ({ file, reason }) => `The backup ${file} cannot be made: ${reason}.`,
-    fix: "See that the folder exists, that it can be written, and that its disk has room.",
+    message: ({ name, reason }) => `The backup ${name} cannot be made: ${reason}.`,
+    fix:
+      "See that the folder or the database exists, that it can be written, and that its disk has " +
+      "room.",
   },
   STORE_UNREACHABLE: {
     message: ({ store, reason }) => `The store ${store} cannot be opened: ${reason}.`,

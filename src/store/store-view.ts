@@ -8,6 +8,7 @@ import type { Ledger } from "../operator/ledger/ledger.ts";
 import type { JournaledTransaction } from "../l1/journal.ts";
 import type { Preset } from "../protocol/presets.ts";
 import type { RollupError } from "../util/errors.ts";
+import { assertComplete } from "./copy.ts";
 import { openDatabase, type StoreDatabase } from "./database.ts";
 import { storeError } from "./errors.ts";
 import { presetOf, readIdentity, type StoreIdentity } from "./identity.ts";
@@ -47,8 +48,8 @@ export interface CheckedStore {
  * Reads a store as it is at one time, while its writer goes on.
  *
  * @param presets - Of which one is the rollup's, with the kinds of blocks of the config.
- * @throws STORE_NOT_FOUND, STORE_TOO_NEW, STORE_UNREACHABLE, STORE_DRIVER_MISSING, and what the
- * action throws
+ * @throws STORE_NOT_FOUND, STORE_TOO_NEW, STORE_INCOMPLETE, STORE_UNREACHABLE,
+ * STORE_DRIVER_MISSING, and what the action throws
  */
 export async function viewStore<T>(
   target: SqlTarget,
@@ -69,6 +70,7 @@ export async function viewStore<T>(
       const facts = { store: name, kept: version, known: SCHEMA_VERSION };
       throw storeError({ code: "STORE_TOO_NEW", ...facts });
     }
+    await assertComplete(database, name);
     const identity = await readIdentity(database);
     return await action({ name, database, identity, preset: presetOf(identity, presets) });
   } catch (error) {

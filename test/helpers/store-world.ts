@@ -115,7 +115,8 @@ async function createSqlite(): Promise<TestStores> {
   return new TestStores(target, () => rm(folder, { recursive: true, force: true }));
 }
 
-async function createPostgres(server: string): Promise<TestStores> {
+/** Stores in a schema of their own. @param server - URL of a database. */
+export async function createPostgres(server: string): Promise<TestStores> {
   const database = await openTestDatabase(server, "store");
   await database.query(`create schema ${database.schema}`);
   const url = new URL(server);

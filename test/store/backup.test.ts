@@ -4,16 +4,21 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { sql } from "kysely";
 import { createBatchCrypto } from "../../src/kernel/batch.ts";
 import { transactionReceipt } from "../../src/operator/ledger/queries.ts";
 import { reduce } from "../../src/operator/ledger/reduce.ts";
 import { type Backup, backUpStore } from "../../src/store/backup.ts";
+import { copyTables } from "../../src/store/copy.ts";
 import { openDurableStore } from "../../src/store/durable-store.ts";
+import type { SqlTarget } from "../../src/store/sql/executor.ts";
 import { viewStore } from "../../src/store/store-view.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
+import { describeWithPostgres } from "../helpers/postgres.ts";
 import { createRandom } from "../helpers/random.ts";
 import { describeLedger } from "../helpers/recording-store.ts";
 import {
+  createPostgres,
   describeStores,
   sendTransfer,
   STORE_OWNER,
@@ -40,14 +45,17 @@ describeStores(`store: backup (${random.title})`, (create) => {
     await rm(folder, { recursive: true });
   });
 
-  function backUp(): Promise<Backup> {
+  function backUpTo(output: SqlTarget, target = stores.target): Promise<Backup> {
     const options = { presets: [STORE_PRESET], finalReceiptsMax: FINAL_RECEIPTS_MAX };
-    return backUpStore({ target: stores.target, file, ...options });
+    return backUpStore({ target, output, ...options });
+  }
+
+  function backUp(): Promise<Backup> {
+    return backUpTo({ type: "sqlite", path: file });
   }
 
   /** Opens the backup as another operator does. */
-  function openBackup() {
-    const target = { type: "sqlite", path: file } as const;
+  function openBackup(target: SqlTarget = { type: "sqlite", path: file }) {
     const options = { presets: [STORE_PRESET], finalReceiptsMax: FINAL_RECEIPTS_MAX };
     return openDurableStore({ target, owner: STORE_OWNER, ...options });
   }
@@ -115,6 +123,92 @@ describeStores(`store: backup (${random.title})`, (create) => {
     await store.close();
   });
 
+  describeWithPostgres("into a database", (url) => {
+    let other: TestStores;
+    beforeEach(async () => {
+      other = await createPostgres(url);
+    });
+    afterEach(() => other.close());
+
+    const tables = async () => {
+      const query = sql<{ name: string }>`select table_name as name from information_schema.tables
+        where table_schema = current_schema()`;
+      return (await query.execute(other.database().queries)).rows.map(({ name }) => name);
+    };
+
+    it("copies all, and an operator goes on with it", async () => {
+      const world = await stores.createWorld(random);
+      const hashes = [await sendTransfer(world)];
+      await world.operator.processBlocks();
+      for (let count = 0; count < 70; count++) hashes.push(await sendTransfer(world));
+      const expected = describeLedger(world.operator.checkpoint());
+      const backup = await backUpTo(other.target);
+      expect(backup.head?.stateRoot).to.equal(world.operator.state.root);
+      expect(backup.bytes).to.be.greaterThan(10_000);
+      expect(backup.name).to.match(/^postgres:/);
+      expect(await backUp(), "and back").to.deep.include({ head: backup.head });
+      const store = await openBackup(other.target);
+      const { snapshot, events } = await store.load(createBatchCrypto(0));
+      expect(describeLedger(events.reduce(reduce, snapshot!))).to.deep.equal(expected);
+      await store.close();
+      const next = await other.restart(world);
+      for (const hash of hashes)
+        expect(await next.operator.findReceipt(hash)).not.to.equal(undefined);
+      await sendTransfer(next);
+      await next.operator.processBlocks();
+      expect(next.l1.statuses.at(-1)).to.equal("executed");
+    });
+
+    it("BACKUP_EXISTS: replaces no store", async () => {
+      await (await stores.createWorld(random)).store.close();
+      await (await other.createWorld(random)).store.close();
+      const before = await tables();
+      await expectRejection("BACKUP_EXISTS", backUpTo(other.target));
+      expect(await tables()).to.deep.equal(before);
+    });
+
+    it("STORE_CORRUPT: leaves nothing of damaged events behind", async () => {
+      const world = await stores.createWorld(random);
+      await sendTransfer(world);
+      const database = stores.database();
+      const damage = database.queries.updateTable("events").set({ checksum: 1 });
+      await database.transact({ statements: [damage.compile()] });
+      await expectRejection("STORE_CORRUPT", backUpTo(other.target));
+      expect(await tables()).to.deep.equal([]);
+    });
+
+    it("STORE_INCOMPLETE: takes no part of a copy for the whole", async () => {
+      const world = await stores.createWorld(random);
+      await sendTransfer(world);
+      const stop = new Error("the process ends here");
+      const copying = viewStore(stores.target, [STORE_PRESET], ({ database }) =>
+        copyTables(database, other.database(), () => {
+          throw stop;
+        }),
+      );
+      expect(await copying.catch((error: unknown) => (error as Error).cause ?? error)).to.equal(
+        stop,
+      );
+      await expectRejection("STORE_INCOMPLETE", openBackup(other.target));
+      await expectRejection(
+        "STORE_INCOMPLETE",
+        backUpTo({ type: "sqlite", path: file }, other.target),
+      );
+      await expectRejection("BACKUP_EXISTS", backUpTo(other.target));
+    });
+
+    it("BACKUP_FAILED: says what the database refuses", async () => {
+      await (await stores.createWorld(random)).store.close();
+      const isReadOnly = true;
+      const error = await expectRejection(
+        "BACKUP_FAILED",
+        backUpTo({ ...other.target, isReadOnly }),
+      );
+      expect(error.message).to.include("read-only");
+      expect(error.message).not.to.include("password");
+    });
+  });
+
   it("BACKUP_EXISTS: replaces nothing", async () => {
     await (await stores.createWorld(random)).store.close();
     await writeFile(file, "mine");
@@ -143,8 +237,8 @@ describeStores(`store: backup (${random.title})`, (create) => {
 
   it("STORE_NOT_FOUND: makes no store where there is none", async () => {
     const target = { type: "sqlite", path: join(folder, "none.sqlite") } as const;
-    const options = { presets: [STORE_PRESET], finalReceiptsMax: FINAL_RECEIPTS_MAX };
-    await expectRejection("STORE_NOT_FOUND", backUpStore({ target, file, ...options }));
+    const copying = backUpTo({ type: "sqlite", path: file }, target);
+    await expectRejection("STORE_NOT_FOUND", copying);
     expect(await readdir(folder)).to.deep.equal([]);
   });
 

@@ -119,7 +119,7 @@ export class Chain {
     throw rpcError({ code: "RPC_STATE_NOT_KEPT", block: named, first, last: this.latest });
   }
 
-  /** Number of the block that a tag names, or the number itself; `pending` is the last sealed one. */
+  /** Number of the block that is meant; `pending` is the last sealed one. */
   async numberOfSealed(id: BlockTag | number): Promise<number> {
     return id === "pending" ? this.latest : (await this.#numberOf(id))!;
   }
