@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
 import { describeWithChromium } from "../helpers/chromium.ts";
+import { PROJECT_ROOT } from "../helpers/source-files.ts";
 import { buildPages, createPagesWorld, expectAccessible, type PagesWorld } from "./world.ts";
 
 /** Ethers, the schemas of the API and the kernel, and some room. */
@@ -40,6 +41,18 @@ describeWithChromium("web: the frame of the pages", (launch) => {
     );
     expect(sizes.length).to.be.above(0);
     expect(sizes.reduce((sum, size) => sum + size)).to.be.within(1, START_BYTES_MAX);
+  });
+
+  it("pays in the browser's console, as the guide does", async () => {
+    const guide = await readFile(join(PROJECT_ROOT, "docs/guide/pages.md"), "utf8");
+    const [, script] = /```js\n(const rollup = [\s\S]*?)```/.exec(guide)!;
+    const page = await world.open(browser, "/");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    const logged = page.waitForEvent("console");
+    await page.evaluate(`(async () => {${script}})()`);
+    const values = (await logged).args().map((value) => value.jsonValue() as unknown);
+    expect(await Promise.all(values)).to.deep.equal(["executed", 9n * 10n ** 17n]);
+    await page.context().close();
   });
 
   it("moves the focus past the navigation", async () => {

@@ -62,14 +62,21 @@ export function useConnection(): Connection {
   return state.connection;
 }
 
-async function openConnection(): Promise<Connection> {
-  const config = await readConfig();
-  const toAbsolute = (url: string) => new URL(url, document.baseURI).href;
-  const { rollup: rollupAddress, l1 } = config;
-  const rollup = await connect(toAbsolute(config.rpc), {
+/** Connects to the node of the pages, with their contract and their L1. */
+export function connectToNode({ rpc, rollup: rollupAddress, l1 }: PagesConfig): Promise<Rollup> {
+  return connect(toAbsolute(rpc), {
     ...(rollupAddress !== undefined && { rollupAddress }),
     ...(l1 !== undefined && { l1: toAbsolute(l1) }),
   });
+}
+
+function toAbsolute(url: string): string {
+  return new URL(url, document.baseURI).href;
+}
+
+async function openConnection(): Promise<Connection> {
+  const config = await readConfig();
+  const rollup = await connectToNode(config);
   try {
     const [info, tokens] = await Promise.all([rollup.getConfig(), rollup.getTokens()]);
     return { rollup, client: createClient(toAbsolute(config.rpc)), info, tokens, config };
