@@ -47,7 +47,7 @@ interface Survey {
   /** Number of the last block that the anchor's chain has executed. */
   readonly confirmed: number;
   readonly open: Ledger["open"]["block"]["header"];
-  /** Items in sealed blocks after that one. */
+  /** Items in sealed blocks after that one, and those blocks that have none. */
   readonly sealedCount: number;
   readonly lapses: Lapses;
   /** Items of the open block that have been looked at. */
@@ -126,8 +126,8 @@ export class Inclusions {
   }
 
   /**
-   * However blocks are rebuilt, each has an item at least. So none that is due comes before the
-   * last of those that wait.
+   * However blocks are rebuilt, each of them has an item at least. So none that is due comes before
+   * the last of those that wait.
    *
    * @param count - Items that wait, with those that are accepted.
    */
@@ -251,7 +251,8 @@ function surveyOfBlocks(ledger: Ledger): Survey {
       addItem(lapses, item, operations[slot]!, { base, feeAccountId });
     }
   }
-  const sealedCount = waiting.reduce((sum, { items }) => sum + items.length, 0);
+  // Another operator of the rollup may have left an empty block.
+  const sealedCount = waiting.reduce((sum, { items }) => sum + Math.max(items.length, 1), 0);
   return { blocks, confirmed, open: open.block.header, sealedCount, lapses, openCount: 0 };
 }
 

@@ -1,5 +1,6 @@
 /** L1 takes less than the config says: blocks must become smaller, and a promised batch waits. */
 import { expect } from "chai";
+import { L1_LIMITS } from "../../src/l1/gas.ts";
 import { signBatch, submit } from "../helpers/operator-world.ts";
 import { createPromiseWorld, promiseOf, type PromiseWorld } from "../helpers/promise-world.ts";
 import { createRandom } from "../helpers/random.ts";
@@ -38,5 +39,29 @@ describe(`attacks: blocks that are too large for L1 (${random.title})`, () => {
       await operator.processBlocks().catch((error: unknown) => failures.push(error));
     }
     expect(operator.receipt(hash)?.status, String(failures.at(-1))).to.equal("executed");
+  });
+
+  it("promises no transaction for a block that is before its own", async () => {
+    const errors: string[] = [];
+    const logger = {
+      debug: () => {},
+      info: () => {},
+      error: (text: string) => void errors.push(text),
+    };
+    const l1Limits = { ...L1_LIMITS, gasMax: 1_000 };
+    const promises = { onConflict: "break" } as const;
+    const world = await createPromiseWorld(random, promises, {
+      ...{ logger, options: { mode: "manual", l1Limits } },
+    });
+    const { operator, alice } = world;
+    // Each item exceeds the limits alone, so each is a block.
+    for (let count = 0; count < 40; count++) {
+      const { hash } = submit(world, alice, { type: "transfer", ...CONTENT });
+      const { group } = (await promiseOf(world, hash))!;
+      const blockNumber = operator.receipt(hash)!.blockNumber!;
+      expect(group.dueBlock).to.be.at.least(blockNumber);
+      operator.sealBlock();
+    }
+    expect(errors).to.deep.equal([]);
   });
 });

@@ -85,6 +85,17 @@ describe(`operator: L1 transactions within their limits (${random.title})`, () =
     expect(new Set(world.l1.statuses)).to.deep.equal(new Set(["executed"]));
   });
 
+  it("seals no empty block before an item that exceeds the limits alone", async () => {
+    const world = await createWorld({ ...L1_LIMITS, gasMax: 1_000 });
+    const { operator, l1 } = world;
+    for (let count = 0; count < 3; count++) await deposit(world, 5n, 1n);
+    operator.sealBlock();
+    expect(operator.blocks.map(({ items }) => items.length)).to.deep.equal([1, 1, 1]);
+    l1.limits = L1_LIMITS;
+    await operator.processBlocks();
+    expect(l1.statuses).to.deep.equal(["executed", "executed", "executed"]);
+  });
+
   it("seals a block before it exceeds the gas of a commit", async () => {
     const world = await createWorld({ ...L1_LIMITS, gasMax: 600_000 });
     await submitKeys(world, 40);

@@ -99,7 +99,8 @@ export class AcknowledgedTransactions {
       const isExcused = isExpired || this.#disturbances > since;
       const why = `${rejection?.code}: ${rejection?.sentence}`;
       expect(isExcused, `${hash} was rejected without need: ${why}`).to.equal(true);
-      if (isExpired) this.disturb();
+      // What came after it may rest on it: its nonce, its key or its payment.
+      this.disturb();
       this.#rejected.push(hash);
       this.#open.delete(hash);
     }

@@ -6,6 +6,7 @@ import type { Ledger } from "../../src/operator/ledger/ledger.ts";
 import { reduce } from "../../src/operator/ledger/reduce.ts";
 import type { L1Port } from "../../src/operator/l1-port.ts";
 import type { Logger } from "../../src/operator/logger.ts";
+import type { PromiseParts } from "../../src/operator/promises.ts";
 import type { Preset } from "../../src/protocol/presets.ts";
 import type { Prover } from "../../src/prover/prover.ts";
 import type { StoreDatabase } from "../../src/store/database.ts";
@@ -34,6 +35,8 @@ export interface NodeParts {
   readonly preset: Preset;
   readonly target: SqlTarget;
   readonly logger: Logger;
+  /** What transactions are promised with when they are accepted. */
+  readonly promises: PromiseParts;
 }
 
 /** One process of the node. */
@@ -57,7 +60,7 @@ export class WeekNode {
 
   /** Starts a process. @throws as `openDurableStore` */
   static async start(parts: NodeParts): Promise<WeekNode> {
-    const { chain, market, clock, preset, logger } = parts;
+    const { chain, market, clock, preset, logger, promises } = parts;
     const life = new Life();
     const { store, database } = await openStore(parts, life);
     const { journal, spending } = store;
@@ -71,6 +74,7 @@ export class WeekNode {
       prover: through((call) => life.outside("prove", call), parts.prover),
       store,
       feePolicy: fees,
+      promises,
       clock,
       logger,
       options: { mode: "manual", l1Limits: chain.limits },

@@ -25,6 +25,7 @@ import { FaultyL1, L1_FAULTS, READ_FAULTS, REQUEST_FAULTS } from "./faulty-l1.ts
 import { Market, PRICED_TOKEN_ID } from "./market.ts";
 import { Payers } from "./payers.ts";
 import { isBrokenInvariant, isWanted, SimEvents } from "./sim-events.ts";
+import { PromiseHolders } from "./promises.ts";
 import { PROVER_FAULTS, SimProver } from "./sim-prover.ts";
 import { SimUsers } from "./users.ts";
 import { FINAL_RECEIPTS_MAX, readKeptLedger, WeekNode } from "./week-node.ts";
@@ -135,6 +136,9 @@ export class Week {
   readonly #users: SimUsers;
   readonly #auditor: Auditor;
   readonly #acknowledged: AcknowledgedTransactions;
+  readonly #promises: PromiseHolders;
+  /** Hashes of what was accepted by the last submission. */
+  #accepted: readonly string[] = [];
   /** Public inputs of the blocks whose proofs are recorded. */
   #proven = new Set<string>();
   /** Proofs that were made although they were recorded. */
@@ -158,6 +162,7 @@ export class Week {
     this.#market = new Market(chain, random, clock, this.#preset);
     this.#auditor = new Auditor(chain);
     this.#acknowledged = new AcknowledgedTransactions(random);
+    this.#promises = new PromiseHolders(chain, random, this.#note);
     const payers = new Payers({
       random,
       clock,
@@ -165,7 +170,10 @@ export class Week {
       disk: this.#disk,
       passTime: (seconds) => this.#passTime(seconds),
       note: this.#note,
-      onAccepted: this.#acknowledged.add,
+      onAccepted: (receipts, batch) => {
+        this.#acknowledged.add(receipts, batch);
+        this.#accepted = receipts.map(({ hash }) => hash);
+      },
     });
     this.#users = new SimUsers(chain, random, payers);
     this.#prover.meanwhile = () => this.#meanwhile();
@@ -394,6 +402,11 @@ export class Week {
   async #transact(): Promise<void> {
     const isAccepted = await this.#within(() => this.#users.transact(this.#node.operator));
     if (isAccepted !== undefined) this.#note(isAccepted ? "accepted" : "refused");
+    const hashes = this.#accepted;
+    this.#accepted = [];
+    if (hashes.length > 0 && this.#random.int(2) === 0) {
+      await this.#within(() => this.#promises.ask(this.#node.operator, hashes));
+    }
   }
 
   // ------------------------------------------------------------------------------------- blocks
@@ -423,6 +436,7 @@ export class Week {
     await this.#acknowledged.check(operator, this.#chain.now);
     // Until the operator has read L1 it may take for executed what is not any more.
     if (this.#reorgsSeen < this.#reorgs) this.#acknowledged.reopen();
+    else await this.#promises.check(operator);
   }
 
   /** Runs what needs the process, until that ends: then another one starts. */
@@ -478,7 +492,9 @@ export class Week {
     const [chain, l1, prover, disk] = [this.#chain, this.#l1, this.#prover, this.#disk];
     const shared = { chain, l1, prover, disk, market: this.#market, clock: this.#clock };
     const { target } = this.#options;
-    const parts = { ...shared, preset: this.#preset, target, logger: this.#events.logger };
+    const logger = this.#promises.listen(this.#events.logger);
+    const promises = this.#promises.parts;
+    const parts = { ...shared, preset: this.#preset, target, logger, promises };
     this.#l1.disarm();
     for (let starts = 1; ; starts++) {
       try {

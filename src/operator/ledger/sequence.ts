@@ -128,14 +128,20 @@ export function placeBatch(
   const open = appendBatch(sequence, batch);
   if (open !== undefined) return { ...sequence, open };
   // Shows whether the batch keeps every rule, before anything expensive.
-  const next = sealWhole(sequence);
+  const next = withEmptyOpen(sequence);
   const opened = openWith(next.open, batch);
   // An item alone is as small as a block can be.
   if (batch.length > 1 && !isKept && !fits(opened, limits)) {
     const { bytes, gas } = opened.cost;
     throw operatorError({ code: "BATCH_TOO_LARGE", length: batch.length, bytes, gas });
   }
-  return cutBeforeLast(sequence, opened) ?? { ...next, open: opened };
+  const cut = next === sequence ? undefined : cutBeforeLast(sequence, opened);
+  return cut ?? { ...next, open: opened };
+}
+
+/** The sequence itself if its open block is empty: L1 is sent no empty block. */
+function withEmptyOpen(sequence: Sequence): Sequence {
+  return sequence.open.items.length === 0 ? sequence : sealWhole(sequence);
 }
 
 /** How a batch is placed. */
@@ -149,7 +155,7 @@ interface Placing {
 
 /** The state after a batch in the next slots. @throws as {@link placeBatch} */
 export function stateAfter(sequence: Sequence, batch: readonly Item[]): RollupState {
-  const open = appendBatch(sequence, batch) ?? openWith(sealWhole(sequence).open, batch);
+  const open = appendBatch(sequence, batch) ?? openWith(withEmptyOpen(sequence).open, batch);
   return open.block.state;
 }
 
