@@ -12,6 +12,7 @@ import {
   TRANSACTION_FORMS,
   type TransactionForm,
 } from "../operations/transaction-forms.ts";
+import { AMOUNT_MAX } from "../protocol/constants.ts";
 import { PRESET_NAMES } from "../protocol/presets.ts";
 import { STAGES } from "../protocol/stages.ts";
 
@@ -71,10 +72,19 @@ const authorization = z
   .max(2 + 2 * AUTHORIZATION_BYTES_MAX)
   .describe("Bytes");
 
+/** Of a text, by EIP-191 and the owner's Ethereum key. */
+const ethereumSignature = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{130}$/, "expected a signature of 65 bytes as 0x-hex")
+  .describe("Signature");
+
 function transactionSchema({ type, columns, needsConsent }: TransactionForm) {
   const own = Object.fromEntries(columns.map((column) => [column, messageColumns[column]]));
   const consent = needsConsent ? { authorization } : {};
-  return z.object({ type: z.literal(type), ...anyTransaction, ...own, ...consent }).strict();
+  const second = { ethereumSignature: ethereumSignature.optional() };
+  return z
+    .object({ type: z.literal(type), ...anyTransaction, ...own, ...consent, ...second })
+    .strict();
 }
 
 const [anySchema, ...otherSchemas] = TRANSACTION_FORMS.map(transactionSchema);
@@ -221,6 +231,31 @@ export const account = z
     balances: z.array(z.object({ tokenId: index, amount: quantity })),
   })
   .describe("Account");
+
+/** What an owner has set, and what may leave at present without the owner's signature. */
+export const secondFactor = z
+  .object({
+    /** Of the next setting. */
+    nonce: index,
+    limits: z.array(z.object({ tokenId: index, limit: quantity, left: quantity })),
+  })
+  .describe("SecondFactor");
+
+/** `limit` is for a day: with 0 everything needs the owner's signature, with null nothing does. */
+export const secondFactorSetting = z
+  .object({
+    accountId: index,
+    tokenId,
+    limit: quantity
+      .refine((value) => value <= AMOUNT_MAX, "expected an amount below 2^128")
+      .nullable(),
+    nonce: index,
+    /** Last Unix second of L1 at which it is taken, at most a day from now. */
+    validUntil: quantity,
+    signature: ethereumSignature,
+  })
+  .strict()
+  .describe("SecondFactorSetting");
 
 const progress = {
   status: z.enum([...STAGES, "rejected"]),

@@ -115,6 +115,15 @@ function createMethods(operator: Operator): Methods {
     rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
     rollup_getInclusionPromise: (hash) => findInclusionPromise(operator, hash),
     rollup_submitBatch: (batch) => submit(operator, l1, batch),
+    rollup_getSecondFactor: async (reference) => {
+      await l1.catchUp();
+      const accountId = findAccountId(operator.state, reference);
+      return accountId === undefined ? null : operator.secondFactor(accountId);
+    },
+    rollup_setSecondFactor: async ({ limit, ...setting }) => {
+      await l1.catchUp();
+      return operator.setSecondFactor({ ...setting, limit: limit ?? undefined });
+    },
     rollup_getReceipt: async (hash) => (await operator.findReceipt(hash)) ?? null,
     rollup_getTransaction: (hash) => findTransaction(operator, hash),
     rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
@@ -192,10 +201,13 @@ function l1ReadFor(
   return operator.options.mode === "on-demand" ? l1.catchUp : undefined;
 }
 
-function toSubmission(signed: SignedTransactionParam): Submission {
-  if (signed.type !== "changePubKey") return { transaction: signed, authorization: "0x" };
+function toSubmission({ ethereumSignature, ...signed }: SignedTransactionParam): Submission {
+  const factor = ethereumSignature !== undefined && { ethereumSignature };
+  if (signed.type !== "changePubKey") {
+    return { transaction: signed, authorization: "0x", ...factor };
+  }
   const { authorization, ...transaction } = signed;
-  return { transaction, authorization };
+  return { transaction, authorization, ...factor };
 }
 
 function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {

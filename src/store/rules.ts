@@ -3,4 +3,4 @@
  * they might lead to other blocks than those that were promised. It is raised with every change of
  * what `reduce` makes of an event, or of what an event or a snapshot contains.
  */
-export const LEDGER_RULES = 2;
+export const LEDGER_RULES = 3;
