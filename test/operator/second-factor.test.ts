@@ -52,7 +52,7 @@ describe(`operator: second factor (${random.title})`, () => {
     await setLimit(world, alice, 0n);
     const signed = signFor(world, alice, TRANSFER);
     const { facts } = expectCode("SECOND_FACTOR_REQUIRED", () => world.operator.submit(signed));
-    const { message, ...rest } = facts as { message: string };
+    const { message, ...rest } = facts as { code: string; message: string };
     const { accountId } = signed;
     expect(rest).to.deep.equal({
       code: "SECOND_FACTOR_REQUIRED",
