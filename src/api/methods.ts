@@ -137,8 +137,8 @@ export const RPC_METHODS = {
   ),
   rollup_getSecondFactor: method(
     "What may leave an account without its owner's Ethereum signature (docs/second-factor.md): at " +
-      "once `left`, and in the course of a day `limit` again. Tokens that are not listed have no " +
-      "limit. Null if there is no such account.",
+      "once `left`, and in the course of a day `limit` again. Other tokens have no limit. " +
+      "Null if there is no such account.",
     [schemas.accountReference],
     schemas.secondFactor.nullable(),
     get("/v1/accounts/{account}/second-factor", "account"),

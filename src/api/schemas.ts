@@ -12,7 +12,6 @@ import {
   TRANSACTION_FORMS,
   type TransactionForm,
 } from "../operations/transaction-forms.ts";
-import { AMOUNT_MAX } from "../protocol/constants.ts";
 import { PRESET_NAMES } from "../protocol/presets.ts";
 import { STAGES } from "../protocol/stages.ts";
 
@@ -24,6 +23,11 @@ export const quantity = z
   .regex(/^0x[0-9a-fA-F]{1,64}$/, "expected an integer of at most 32 bytes as 0x-hex")
   .transform((text) => BigInt(text))
   .describe("Quantity");
+const amount = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,32}$/, "expected an integer below 2^128 as 0x-hex")
+  .transform((text) => BigInt(text))
+  .describe("Amount");
 const index = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const address = z
   .string()
@@ -246,9 +250,7 @@ export const secondFactorSetting = z
   .object({
     accountId: index,
     tokenId,
-    limit: quantity
-      .refine((value) => value <= AMOUNT_MAX, "expected an amount below 2^128")
-      .nullable(),
+    limit: amount.nullable(),
     nonce: index,
     /** Last Unix second of L1 at which it is taken, at most a day from now. */
     validUntil: quantity,

@@ -6,12 +6,7 @@
 import { dataLength, getAddress, isHexString, toBeHex, verifyMessage } from "ethers";
 import { hashPublicKey } from "../kernel/signatures.ts";
 import type { Transaction, TransactionSignature } from "../operations/transaction.ts";
-import {
-  ADDRESS_BYTES,
-  ETH_TOKEN_ID,
-  FIELD_BYTES,
-  TIMESTAMP_MAX,
-} from "../protocol/constants.ts";
+import { ADDRESS_BYTES, ETH_TOKEN_ID, FIELD_BYTES, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { formatDecimal } from "../util/decimals.ts";
 import { assert } from "../util/errors.ts";
 import type { AuthorizationDomain } from "./authorization.ts";

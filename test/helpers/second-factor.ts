@@ -1,5 +1,9 @@
 /** Second factors in tests: what owners sign. */
-import { type SecondFactorSetting, settingText, transactionText } from "../../src/l1/second-factor.ts";
+import {
+  type SecondFactorSetting,
+  settingText,
+  transactionText,
+} from "../../src/l1/second-factor.ts";
 import type { SecondFactorInfo } from "../../src/operator/ledger/second-factor-checks.ts";
 import type { Submission } from "../../src/operator/submissions.ts";
 import type { SignedTransaction } from "../../src/operations/transaction.ts";

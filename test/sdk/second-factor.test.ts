@@ -79,7 +79,12 @@ describe("sdk: second factor", () => {
     await owner.setSecondFactor({ token: "ETH", limit: 0n });
     const { signer } = wallet;
     const { nonce, id } = (await wallet.getAccount())!;
-    const cold = new OfflineWallet({ ...rollupOf(), address: wallet.address, accountId: id, signer });
+    const cold = new OfflineWallet({
+      ...rollupOf(),
+      address: wallet.address,
+      accountId: id,
+      signer,
+    });
     const payment = { to: TO, token: 0, amount: 1000n, fee: 0n, nonce };
     const signed = await cold.signTransfer(payment);
     await expectRejection("SECOND_FACTOR_REQUIRED", rollup.submit(signed));
@@ -117,8 +122,14 @@ describe("sdk: second factor", () => {
     await bob.setSigningKey();
     await wallet.setSecondFactor({ token: "ETH", limit: 0n });
     await bob.setSecondFactor({ token: "ETH", limit: 0n });
-    const first = await wallet.batch().transfer({ ...PAYMENT, to: bob.address }).prepare();
-    const second = await bob.batch().transfer({ ...PAYMENT, to: wallet.address }).prepare();
+    const first = await wallet
+      .batch()
+      .transfer({ ...PAYMENT, to: bob.address })
+      .prepare();
+    const second = await bob
+      .batch()
+      .transfer({ ...PAYMENT, to: wallet.address })
+      .prepare();
     const half = await wallet.addSecondFactorToBatch([...first, ...second]);
     const signed = await bob.signBatch(await wallet.signBatch(half));
     await expectRejection("SECOND_FACTOR_REQUIRED", rollup.submitBatch(signed));
@@ -198,10 +209,7 @@ describe("sdk: second factor", () => {
       codeHash: `0x${"11".repeat(32)}`,
     };
     const contract = await RollupWallet.create(world.user, rollup, { create2 });
-    await expectRejection(
-      "OWNER_IS_NO_KEY",
-      contract.setSecondFactor({ token: "ETH", limit: 0n }),
-    );
+    await expectRejection("OWNER_IS_NO_KEY", contract.setSecondFactor({ token: "ETH", limit: 0n }));
   });
 
   it("asks an account of viem", async () => {

@@ -16,7 +16,9 @@ import { confirm, signSetting, textOf } from "../helpers/second-factor.ts";
 
 interface Answer {
   readonly result?: Record<string, unknown>;
-  readonly error?: { readonly data: { readonly code: string; readonly facts: { message: string } } };
+  readonly error?: {
+    readonly data: { readonly code: string; readonly facts: { message: string } };
+  };
 }
 
 const TRANSFER = { type: "transfer", tokenId: 0, recipient: 5n, amount: 7n } as const;

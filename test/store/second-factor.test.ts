@@ -41,7 +41,9 @@ describeStores(`store: second factor (${random.title})`, (create) => {
     });
     await expectRejection("SECOND_FACTOR_REQUIRED", sendTransfer(again, { amount: 7n }));
     const signed = signFor(again, again.alice, TRANSFER);
-    const [receipt] = await again.operator.receiveBatch(await confirm(again, [signed], again.alice));
+    const [receipt] = await again.operator.receiveBatch(
+      await confirm(again, [signed], again.alice),
+    );
     expect(receipt!.status).to.equal("accepted");
     const old = { ...(await signSetting(again, again.alice)), nonce: 0 };
     await expectRejection("SECOND_FACTOR_OUTDATED", again.operator.setSecondFactor(old));
