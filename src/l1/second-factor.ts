@@ -1,7 +1,7 @@
 /**
  * The second factor of an account: readable texts that its owner signs with the Ethereum key
- * (EIP-191), besides the L2 key's signature. Only operators ask for them: no circuit and no contract
- * knows them (docs/second-factor.md).
+ * (EIP-191), besides the L2 key's signature. Only operators ask for them: no circuit and no
+ * contract knows them (docs/second-factor.md).
  */
 import { dataLength, getAddress, isHexString, toBeHex, verifyMessage } from "ethers";
 import { hashPublicKey } from "../kernel/signatures.ts";

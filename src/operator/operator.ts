@@ -554,8 +554,8 @@ export class Operator {
   }
 
   /**
-   * Changes whose Ethereum signature is asked for, as the account's owner has signed. This is policy
-   * of the operator: neither L1 nor another operator knows it (docs/second-factor.md).
+   * Changes whose Ethereum signature is asked for, as the account's owner has signed. This is
+   * policy of the operator: neither L1 nor another operator knows it (docs/second-factor.md).
    *
    * @param setting - The account, the token, the limit for a day, and the owner's signature.
    * @returns The owner's second factor from then on. The same setting again gets the same.

@@ -248,10 +248,10 @@ export class OwnerWallet extends RollupAccount {
    *
    * @example
    * const limit = ethers.parseEther("1");
-   * await alice.setSecondFactor({ token: "ETH", limit }); // alice's Ethereum key signs
+   * await alice.setSecondFactor({ token: "ETH", limit });
    * (await alice.secondFactor()).limits[0].left; // 1_000_000_000_000_000_000n
    * const [to, amount] = [bob.address, ethers.parseEther("2")];
-   * const payment = await alice.transfer({ to, token: "ETH", amount }); // and here again
+   * const payment = await alice.transfer({ to, token: "ETH", amount });
    * payment.receipt.status; // "accepted"
    */
   async setSecondFactor(params: SecondFactorParams): Promise<SecondFactor> {

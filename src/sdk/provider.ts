@@ -40,8 +40,8 @@ export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>
 /** A fee, what it covers, and until when the operator accepts it. */
 export type FeeEstimate = RpcResult<"rollup_getFee">;
 /**
- * What may leave an account without its owner's Ethereum signature: `limits` are for a day, `left` is
- * what may leave at present, and `nonce` is that of the next setting. See docs/second-factor.md.
+ * What may leave an account without its owner's Ethereum signature: `limits` are for a day, `left`
+ * is what may leave at present, and `nonce` is that of the next setting. See docs/second-factor.md.
  */
 export type SecondFactor = NonNullable<RpcResult<"rollup_getSecondFactor">>;
 /** A setting as its owner has signed it. */

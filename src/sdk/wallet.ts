@@ -366,8 +366,9 @@ export class RollupWallet extends OwnerWallet {
   }
 
   /**
-   * Adds the owner's Ethereum signature to a signed transaction that is sent later, if the account's
-   * second factor will ask for it. What the wallet sends itself gets it without this call.
+   * Adds the owner's Ethereum signature to a signed transaction that is sent later, if the
+   * account's second factor will ask for it. What the wallet sends itself gets it without this
+   * call.
    *
    * @param signed - From a method `sign…` of this wallet.
    * @returns The transaction with the signature.
@@ -410,7 +411,7 @@ export class RollupWallet extends OwnerWallet {
     });
   }
 
-  /** Submits what is signed; if the account's second factor asks for it, with that signature too. */
+  /** Submits what is signed; if a second factor asks for it, with the owner's signature too. */
   #submitting(
     signed: readonly SignedTransactionParam[],
     submit: (signed: readonly SignedTransactionParam[]) => Promise<TransactionReceipt[]>,

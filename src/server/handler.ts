@@ -79,6 +79,7 @@ function createMethods(operator: Operator): Methods {
   const l1 = createL1Reader(operator);
   const processBlocks = shareRuns(() => operator.processBlocks());
   return {
+    ...createSecondFactorMethods(operator, l1),
     rollup_getConfig: () => toConfig(operator),
     rollup_getStatus: () => toStatus(operator),
     rollup_getTokens: async () => {
@@ -115,15 +116,6 @@ function createMethods(operator: Operator): Methods {
     rollup_submitTransaction: async (signed) => (await submit(operator, l1, [signed]))[0]!,
     rollup_getInclusionPromise: (hash) => findInclusionPromise(operator, hash),
     rollup_submitBatch: (batch) => submit(operator, l1, batch),
-    rollup_getSecondFactor: async (reference) => {
-      await l1.catchUp();
-      const accountId = findAccountId(operator.state, reference);
-      return accountId === undefined ? null : operator.secondFactor(accountId);
-    },
-    rollup_setSecondFactor: async ({ limit, ...setting }) => {
-      await l1.catchUp();
-      return operator.setSecondFactor({ ...setting, limit: limit ?? undefined });
-    },
     rollup_getReceipt: async (hash) => (await operator.findReceipt(hash)) ?? null,
     rollup_getTransaction: (hash) => findTransaction(operator, hash),
     rollup_waitForReceipt: (hash, stage) => operator.waitFor(hash, stage),
@@ -148,6 +140,23 @@ function createMethods(operator: Operator): Methods {
     rollup_getBlockOperations: (number, page) => listBlockOperations(operator, number, page),
     rollup_getBlockPromise: async (number) => toBlockPromise(await operator.promiseBlock(number)),
     rollup_getL1Transactions: (page) => listL1Transactions(operator, page),
+  };
+}
+
+function createSecondFactorMethods(
+  operator: Operator,
+  l1: L1Reader,
+): Pick<Methods, "rollup_getSecondFactor" | "rollup_setSecondFactor"> {
+  return {
+    rollup_getSecondFactor: async (reference) => {
+      await l1.catchUp();
+      const accountId = findAccountId(operator.state, reference);
+      return accountId === undefined ? null : operator.secondFactor(accountId);
+    },
+    rollup_setSecondFactor: async ({ limit, ...setting }) => {
+      await l1.catchUp();
+      return operator.setSecondFactor({ ...setting, limit: limit ?? undefined });
+    },
   };
 }
 

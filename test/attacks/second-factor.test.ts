@@ -1,7 +1,7 @@
 /**
  * Somebody has stolen an L2 key whose account demands its owner's Ethereum signature, and wants to
- * get more out of it than the limit: by many small transfers, by batches, by signatures that are for
- * something else, and by switching the second factor off.
+ * get more out of it than the limit: by many small transfers, by batches, by signatures that are
+ * for something else, and by switching the second factor off.
  */
 import { expect } from "chai";
 import { Wallet } from "ethers";
@@ -152,7 +152,7 @@ describe(`attacks: second factor (${random.title})`, () => {
     }
   });
 
-  it("the owner's signature on somebody else's transaction of the batch does not count", async () => {
+  it("an owner's signature on another's transaction of the batch does not count", async () => {
     const bob = await createFundedUser(world, random);
     const batch = signBatch(world, [
       [alice, TO_THIEF],

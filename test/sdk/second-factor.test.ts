@@ -46,7 +46,7 @@ describe("sdk: second factor", () => {
     texts.length = 0;
   });
   afterEach(async () => {
-    await rollup.close();
+    rollup.close();
     await world.server.close();
   });
 
@@ -174,7 +174,7 @@ describe("sdk: second factor", () => {
     const { receipt } = await lossy.transfer(PAYMENT);
     expect(receipt.status).to.equal("accepted");
     expect(await lossy.getNonce(), "it was sent once").to.equal(receipt.nonce + 1);
-    await behind.close();
+    behind.close();
     await node.close();
   });
 
@@ -198,7 +198,7 @@ describe("sdk: second factor", () => {
     await expectRejection("SECOND_FACTOR_REQUIRED", fooled.transfer(PAYMENT));
     expect(noted.texts).to.have.length(1);
     expect(noted.texts[0]).to.include(`ETH to: ${TO}\n`);
-    await behind.close();
+    behind.close();
     await node.close();
   });
 

@@ -81,7 +81,7 @@ describe("server: second factor", () => {
     const posted = await fetch(`${server.url}/v1/second-factors`, { method: "POST", body });
     expect(posted.status).to.equal(200);
     const path = `/v1/accounts/${user.l1.address}/second-factor`;
-    const got = (await (await fetch(`${server.url}${path}`)).json()) as unknown;
+    const got = await (await fetch(`${server.url}${path}`)).json();
     expect(got).to.deep.equal({ nonce: 1, limits: [{ tokenId: 0, limit: "0x3", left: "0x3" }] });
     expect((await fetch(`${server.url}/v1/accounts/60/second-factor`)).status).to.equal(404);
   });
