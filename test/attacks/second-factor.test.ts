@@ -16,6 +16,7 @@ import {
   createOperatorWorld,
   type Draft,
   type OperatorWorld,
+  setSigningKey,
   signBatch,
   signFor,
   submit,
@@ -192,6 +193,23 @@ describe(`attacks: second factor (${random.title})`, () => {
     });
     await set({ ...raised, signature: await alice.l1.signMessage(elsewhere) });
     expectCode("SECOND_FACTOR_REQUIRED", () => submit(world, alice, TO_THIEF));
+  });
+
+  it("an L1 reorg that gives the account to somebody else takes no limit along", async () => {
+    const { l1, operator } = world;
+    const before = l1.snapshot();
+    const carol = await createFundedUser(world, random);
+    await setLimit(world, carol, 0n);
+    const id = idOf(carol);
+    l1.revert(before);
+    const bob = await createFundedUser(world, random);
+    expect(idOf(bob)).to.equal(id);
+    submit(world, bob, TO_THIEF);
+    l1.request({ type: "deposit", owner: carol.address, tokenId: 0, amount: 1000n });
+    await operator.syncL1();
+    expect(operator.secondFactor(idOf(carol)).limits).to.have.length(1);
+    await setSigningKey(world, carol);
+    expectCode("SECOND_FACTOR_REQUIRED", () => submit(world, carol, TO_THIEF));
   });
 
   it("a signature of a payment is none of a setting, nor the other way round", async () => {

@@ -86,6 +86,48 @@ describe("server: second factor", () => {
     expect((await fetch(`${server.url}/v1/accounts/60/second-factor`)).status).to.equal(404);
   });
 
+  it("RPC_RATE_LIMITED: signatures to recover cost their client more than others", async () => {
+    await server.close();
+    const limits = { unitsPerSecond: 0.001, unitsBurst: 1000 };
+    const noL1 = () => Promise.reject(new Error("no"));
+    const signed = toJson(signFor(world, user, TRANSFER)) as object;
+    const recovered = { ...signed, ethereumSignature: `0x${"11".repeat(65)}` };
+    const consents = { ...signed, authorization: `0x${"11".repeat(66)}` };
+    const sends: ((body: unknown) => Promise<Response>)[] = [
+      (transaction) =>
+        fetch(server.url, {
+          method: "POST",
+          body: JSON.stringify({
+            ...{ jsonrpc: "2.0", id: 1, method: "rollup_submitTransaction" },
+            params: [transaction],
+          }),
+        }),
+      (transaction) =>
+        fetch(`${server.url}/v1/transactions`, {
+          method: "POST",
+          body: JSON.stringify(transaction),
+        }),
+      (transaction) =>
+        fetch(`${server.url}/v1/batches`, {
+          method: "POST",
+          body: JSON.stringify([transaction, transaction]),
+        }),
+    ];
+    for (const send of sends) {
+      const counts: number[] = [];
+      for (const transaction of [signed, recovered, consents]) {
+        server = await serveOperator(world.operator, noL1, { port: 0, limits });
+        let count = 0;
+        while ((await send(transaction)).status !== 429) count++;
+        counts.push(count);
+        await server.close();
+      }
+      const [plain, ...expensive] = counts as [number, ...number[]];
+      for (const count of expensive) expect(plain).to.be.greaterThan(3 * count);
+    }
+    server = await serveOperator(world.operator, noL1, { port: 0 });
+  });
+
   it("passes the whole text to a client without this SDK, and takes its signature", async () => {
     await set();
     const signed = signFor(world, user, { ...TRANSFER, validUntil: world.l1.timestamp + 60n });

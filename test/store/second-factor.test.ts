@@ -1,11 +1,20 @@
 /** Limits and what has left of them survive the end of the process. */
 import { expect } from "chai";
 import { createBatchCrypto } from "../../src/kernel/batch.ts";
+import { withoutSpending } from "../../src/operator/ledger/second-factors.ts";
+import { waitingSubmissions } from "../../src/operator/ledger/waiting.ts";
+import { Operator } from "../../src/operator/operator.ts";
 import { PRESETS } from "../../src/protocol/presets.ts";
 import { decode, encode } from "../../src/store/codec.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../src/store/snapshot-codec.ts";
-import { expectRejection } from "../helpers/expect-code.ts";
-import { createFundedUser, createOperatorWorld, signFor } from "../helpers/operator-world.ts";
+import { expectCode, expectRejection } from "../helpers/expect-code.ts";
+import {
+  createFundedUser,
+  createOperatorWorld,
+  FEE_ACCOUNT_ADDRESS,
+  signFor,
+  submit,
+} from "../helpers/operator-world.ts";
 import { createRandom } from "../helpers/random.ts";
 import { confirm, setLimit, signSetting } from "../helpers/second-factor.ts";
 import {
@@ -75,12 +84,23 @@ describe(`store: second factor in texts (${random.title})`, () => {
     expect((await decodeSnapshot(parts, settings)).secondFactors.size).to.equal(0);
   });
 
-  it("is that of the ledger before when one begins again from L1", async () => {
+  it("is that of the ledger before when one begins again from L1, with what waited", async () => {
     const before = await createOperatorWorld();
     const alice = await createFundedUser(before, random);
     await setLimit(before, alice, 10n);
-    const { secondFactors } = before.operator.checkpoint();
-    const { operator } = await createOperatorWorld({ secondFactors });
-    expect(operator.checkpoint().secondFactors).to.equal(secondFactors);
+    submit(before, alice, { ...TRANSFER, amount: 10n });
+    const [signed] = await confirm(before, [signFor(before, alice, TRANSFER)], alice);
+    before.operator.submitBatch([signed!]);
+    const ledger = before.operator.checkpoint();
+    const { l1, prover } = before;
+    const operator = await Operator.create({
+      ...{ preset: PRESETS.minimal, feeAccountAddress: FEE_ACCOUNT_ADDRESS, l1, prover },
+      secondFactors: withoutSpending(ledger.secondFactors),
+    });
+    for (const batch of waitingSubmissions(ledger)) await operator.receiveBatch(batch);
+    expect(operator.state.root).to.equal(before.operator.state.root);
+    const world = { ...before, operator };
+    expect(operator.secondFactor(1)).to.deep.equal(before.operator.secondFactor(1));
+    expectCode("SECOND_FACTOR_REQUIRED", () => submit(world, alice, TRANSFER));
   });
 });
