@@ -85,17 +85,29 @@ export function checkSecondFactors(
   if (!mayNeedSignature(ledger, batch)) return batch;
   const now = latestView(ledger).timestamp;
   const state = stateAfter(sequenceAfter(ledger), batch);
-  let signed = batch;
-  const asked = new Set<bigint>();
-  for (const spending of spendingOf(ledger, state, batch)) {
-    const { owner, limit, amount } = spending;
-    if (amount <= leftOf(limit, now) || asked.has(owner)) continue;
-    asked.add(owner);
-    const isOwn = ({ transaction }: VerifiedTransaction) => ownerIn(state, transaction) === owner;
-    const own = batch.flatMap((item, index) => (isOwn(item) ? [index] : []));
-    signed = withSignature(ledger, signed, submitted, { spending, own });
+  const needed = spendingOf(ledger, state, batch).filter(
+    ({ limit, amount }) => amount > leftOf(limit, now),
+  );
+  if (needed.length === 0) return batch;
+  const transactions = batch.map(({ transaction }) => transaction);
+  const text = transactionText(transactions, tokensOf(ledger), ledger.rollup);
+  const signatures = new Map<number, Spending>();
+  for (const spending of needed) {
+    const place = batch.findIndex(
+      ({ transaction }, index) =>
+        submitted[index]?.ethereumSignature !== undefined &&
+        ownerIn(state, transaction) === spending.owner,
+    );
+    if (place < 0) throw missingSignature(ledger, spending, text);
+    signatures.set(place, spending);
   }
-  return signed;
+  for (const [place, spending] of signatures) {
+    assertSignedBy(spending, text, submitted[place]!.ethereumSignature!);
+  }
+  return batch.map((item, index) => {
+    if (!signatures.has(index)) return item;
+    return { ...item, ethereumSignature: submitted[index]!.ethereumSignature! };
+  });
 }
 
 /** Whether an account of the batch has a second factor, or does not exist yet. */
@@ -138,22 +150,6 @@ function spendingOf(
 
 function ownerIn(state: RollupState, { accountId }: VerifiedTransaction["transaction"]): bigint {
   return state.account(accountId).address;
-}
-
-/** The batch with the signature of an owner, which covers all of it. */
-function withSignature(
-  ledger: Ledger,
-  batch: readonly VerifiedTransaction[],
-  submitted: readonly Submitted[],
-  { spending, own }: { readonly spending: Spending; readonly own: readonly number[] },
-): readonly VerifiedTransaction[] {
-  const transactions = batch.map(({ transaction }) => transaction);
-  const text = transactionText(transactions, tokensOf(ledger), ledger.rollup);
-  const place = own.find((index) => submitted[index]?.ethereumSignature !== undefined);
-  if (place === undefined) throw missingSignature(ledger, spending, text);
-  const ethereumSignature = submitted[place]!.ethereumSignature!;
-  assertSignedBy(spending, text, ethereumSignature);
-  return batch.map((item, index) => (index === place ? { ...item, ethereumSignature } : item));
 }
 
 function missingSignature(ledger: Ledger, { accountId, amount, limit }: Spending, text: string) {
