@@ -62,6 +62,12 @@ describe("sdk: second factor", () => {
     expect(texts[1]).to.include(`Transfer 0.000000000000001 ETH to: ${TO}\n`);
     expect((await wallet.secondFactor())!.limits[0]!.left).to.equal(500n);
     await wallet.withdraw({ token: "ETH", amount: 501n });
+    await wallet.forcedExit({ target: TO, token: "ETH", fee: 600n });
+    await wallet.setSigningKey({ fee: 700n });
+    expect(texts.splice(3).map((text) => text.split("\n")[0])).to.deep.equal([
+      `Forced exit of all ETH to: ${TO}`,
+      `Set signing key: 0x${wallet.signer.pubKeyHash.toString(16).padStart(64, "0")}`,
+    ]);
     const batch = wallet.batch().transfer(PAYMENT).withdraw({ token: "ETH", amount: 1n });
     expect((await batch.send()).receipts).to.have.length(2);
     expect(texts[3]).to.match(/^Batch of 2 transactions, all or none\n/);
