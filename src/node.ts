@@ -44,6 +44,7 @@ export type { PromiseParts, SignedPromise } from "./operator/promises.ts";
 export type { BlockRecord } from "./operator/ledger/blocks.ts";
 export type { LedgerEvent } from "./operator/ledger/events.ts";
 export type { Ledger, StartingPoint } from "./operator/ledger/ledger.ts";
+export type { SecondFactorInfo, SignedSetting } from "./operator/ledger/second-factor-checks.ts";
 export type { Receipt, RequestReceipt, TransactionReceipt } from "./operator/ledger/receipts.ts";
 export {
   createMemoryStore,

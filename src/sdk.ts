@@ -63,6 +63,7 @@ export type {
   FullExitParams,
   PendingParams,
   PendingPayment,
+  SecondFactorParams,
   SetSigningKeyParams,
   TransactionOptions,
   TransferParams,
@@ -81,7 +82,9 @@ export {
   type RequestReceipt,
   type RollupInfo,
   RollupProvider,
+  type SecondFactor,
   type ListedToken,
+  type SignedSecondFactorSetting,
   type SignedTransactionParam,
   type StateName,
   type Token,
@@ -98,6 +101,7 @@ export {
   type PromiseTrust,
 } from "./sdk/promises.ts";
 export { Rollup } from "./sdk/rollup.ts";
+export { secondFactorText } from "./sdk/second-factor-text.ts";
 export type { OpenSocket, SocketEvent, SocketLike } from "./sdk/stream-link.ts";
 export { RollupSigner } from "./sdk/signer.ts";
 export {

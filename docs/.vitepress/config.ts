@@ -63,6 +63,7 @@ const sidebar = [
       { text: "Restore and exit", link: "/restore-and-exit" },
       { text: "Operations", link: "/operations" },
       { text: "Batches", link: "/batches" },
+      { text: "Second factor", link: "/second-factor" },
       { text: "Operator", link: "/operator" },
       { text: "Fees", link: "/fees" },
       { text: "Monitoring", link: "/monitoring" },

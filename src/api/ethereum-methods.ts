@@ -163,14 +163,14 @@ export function isEthereumMethod(name: string): name is EthereumMethod {
 }
 
 /** What a call takes of a client's rate; of a range of blocks, as much for each as can be seen. */
-export function unitsOfEthereum(name: string, params: unknown): number {
+export function unitsOfEthereum(name: string, params: readonly unknown[]): number {
   if (!isEthereumMethod(name)) return 1;
   const { units } = ETHEREUM_METHODS[name];
   return name === "eth_getLogs" ? units * blocksOf(params) : units;
 }
 
-function blocksOf(params: unknown): number {
-  const filter = Array.isArray(params) ? logFilter.safeParse(params[0]).data : undefined;
+function blocksOf([given]: readonly unknown[]): number {
+  const filter = logFilter.safeParse(given).data;
   if (filter === undefined || filter.blockHash !== undefined) return 1;
   const { fromBlock, toBlock } = filter;
   if (fromBlock === toBlock) return 1;

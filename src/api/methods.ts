@@ -37,6 +37,8 @@ function post(path: string, ...names: string[]): { rest: RestRoute } {
 export const LIST_UNITS = 10;
 /** The same of a promise: it is long, and may ask L1 and a signer. */
 const PROMISE_UNITS = 10;
+/** The same of a setting: it is kept, and costs its owner nothing. */
+const SETTING_UNITS = 10;
 
 interface MethodTraits {
   /** Undefined for a method of JSON-RPC alone. */
@@ -126,17 +128,35 @@ export const RPC_METHODS = {
   ),
   rollup_submitTransaction: method(
     "Accepts a signed transaction, or refuses it with the code of the rule that it breaks. `promise`: " +
-      "what the operator promises about it, signed for its bond on L1, as of rollup_getInclusionPromise.",
+      "what the operator promises about it, signed for its bond on L1, as of rollup_getInclusionPromise. " +
+      "`ethereumSignature`: the owner's, if the account asks for it (docs/second-factor.md).",
     [schemas.signedTransaction],
     schemas.acceptedReceipt,
     post("/v1/transactions", "transaction"),
   ),
   rollup_submitBatch: method(
     "Accepts a batch of transactions of one or more accounts, or refuses all of them. Each is signed " +
-      "as a part of the batch (docs/batches.md); no block can hold some without the others.",
+      "as a part of the batch (docs/batches.md); no block can hold some without the others. An " +
+      "`ethereumSignature` is one of the whole batch, on any transaction of its owner.",
     [z.array(schemas.signedTransaction).min(1).max(BATCH_LENGTH_MAX)],
     z.array(schemas.acceptedReceipt),
     post("/v1/batches", "transactions"),
+  ),
+  rollup_getSecondFactor: method(
+    "What may leave an account without its owner's Ethereum signature (docs/second-factor.md): at " +
+      "once `left`, and in the course of a day `limit` again. Other tokens have no limit. " +
+      "Null if there is no such account.",
+    [schemas.accountReference],
+    schemas.secondFactor.nullable(),
+    get("/v1/accounts/{account}/second-factor", "account"),
+  ),
+  rollup_setSecondFactor: method(
+    "Sets the limit of one token, as the account's owner has signed it by EIP-191. It is policy of " +
+      "this operator: exits on L1 and other operators do not know it. The same setting again is " +
+      "answered again.",
+    [schemas.secondFactorSetting],
+    schemas.secondFactor,
+    { ...post("/v1/second-factors", "setting"), units: SETTING_UNITS },
   ),
   rollup_getReceipt: method(
     "The stage of a transaction; null if it was never accepted.",

@@ -23,6 +23,11 @@ export const quantity = z
   .regex(/^0x[0-9a-fA-F]{1,64}$/, "expected an integer of at most 32 bytes as 0x-hex")
   .transform((text) => BigInt(text))
   .describe("Quantity");
+const amount = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,32}$/, "expected an integer below 2^128 as 0x-hex")
+  .transform((text) => BigInt(text))
+  .describe("Amount");
 const index = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const address = z
   .string()
@@ -71,10 +76,19 @@ const authorization = z
   .max(2 + 2 * AUTHORIZATION_BYTES_MAX)
   .describe("Bytes");
 
+/** Of a text, by EIP-191 and the owner's Ethereum key. */
+const ethereumSignature = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{130}$/, "expected a signature of 65 bytes as 0x-hex")
+  .describe("Signature");
+
 function transactionSchema({ type, columns, needsConsent }: TransactionForm) {
   const own = Object.fromEntries(columns.map((column) => [column, messageColumns[column]]));
   const consent = needsConsent ? { authorization } : {};
-  return z.object({ type: z.literal(type), ...anyTransaction, ...own, ...consent }).strict();
+  const second = { ethereumSignature: ethereumSignature.optional() };
+  return z
+    .object({ type: z.literal(type), ...anyTransaction, ...own, ...consent, ...second })
+    .strict();
 }
 
 const [anySchema, ...otherSchemas] = TRANSACTION_FORMS.map(transactionSchema);
@@ -259,6 +273,29 @@ export const account = z
     balances: z.array(z.object({ tokenId: index, amount: quantity })),
   })
   .describe("Account");
+
+/** What an owner has set, and what may leave at present without the owner's signature. */
+export const secondFactor = z
+  .object({
+    /** Of the next setting. */
+    nonce: index,
+    limits: z.array(z.object({ tokenId: index, limit: quantity, left: quantity })),
+  })
+  .describe("SecondFactor");
+
+/** `limit` is for a day: with 0 everything needs the owner's signature, with null nothing does. */
+export const secondFactorSetting = z
+  .object({
+    accountId: index,
+    tokenId,
+    limit: amount.nullable(),
+    nonce: index,
+    /** Last Unix second of L1 at which it is taken, at most a day from now. */
+    validUntil: quantity,
+    signature: ethereumSignature,
+  })
+  .strict()
+  .describe("SecondFactorSetting");
 
 const progress = {
   status: z.enum([...STAGES, "rejected"]),

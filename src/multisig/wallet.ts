@@ -29,7 +29,7 @@ import type { KeyConsent } from "../sdk/fee-params.ts";
 import { decideFee } from "../sdk/fees.ts";
 import { TransactionHandle } from "../sdk/handles.ts";
 import { nonZeroAddress, readInput } from "../sdk/inputs.ts";
-import type { RollupIdentity } from "../sdk/key-derivation.ts";
+import type { MessageSigner, RollupIdentity } from "../sdk/key-derivation.ts";
 import { connectContract } from "../sdk/owner.ts";
 import {
   sendOptions,
@@ -48,6 +48,7 @@ import {
   type TokenReference,
 } from "../sdk/provider.ts";
 import { describeTransaction } from "../sdk/describe.ts";
+import { secondFactorText } from "../sdk/second-factor-text.ts";
 import { multisigError } from "./errors.ts";
 import type { MultisigGroup } from "./group.ts";
 import type { MultisigMember } from "./member.ts";
@@ -330,17 +331,24 @@ export class MultisigWallet {
    * @param authorization - Of a change of the key: the owner's consent, 0x-hex, such as of
    * {@link MultisigWallet.signKeyChange}. Default: what the address of a CREATE2 wallet says, or
    * else the mined call of {@link MultisigWallet.keyChangeCall}.
+   * @param ethereumSignature - Of {@link MultisigWallet.signSecondFactor}, if the account's second
+   * factor asks for it.
    * @returns A handle on the accepted transaction.
-   * @throws The code of the rule that the transaction breaks, such as AUTHORIZATION_INVALID.
+   * @throws The code of the rule that the transaction breaks, such as AUTHORIZATION_INVALID;
+   * SECOND_FACTOR_REQUIRED
    */
   async submit(
     signed: SignedTransaction,
     authorization = this.#create2 === undefined
       ? ON_CHAIN_AUTHORIZATION
       : encodeCreate2Authorization(this.#create2),
+    ethereumSignature?: string,
   ): Promise<TransactionHandle> {
+    const factor = ethereumSignature !== undefined && { ethereumSignature };
     const receipt = await this.provider.submitTransaction(
-      signed.type === "changePubKey" ? { ...signed, authorization } : signed,
+      signed.type === "changePubKey"
+        ? { ...signed, authorization, ...factor }
+        : { ...signed, ...factor },
     );
     const { rollupAddress } = this.#l1;
     return new TransactionHandle(this.provider, receipt, { transaction: signed, rollupAddress });
@@ -357,6 +365,22 @@ export class MultisigWallet {
     const { accountId, nonce } = change;
     const claim = { pubKeyHash: this.group.pubKeyHash, nonce, accountId };
     return signChangePubKey(owner, this.rollup, claim);
+  }
+
+  /**
+   * Signs the text of a transaction as the owner, if the owner is an externally owned account whose
+   * second factor asks for it. A contract cannot have one.
+   *
+   * @param owner - The Ethereum wallet that owns the account.
+   * @param signed - The signed transaction.
+   * @returns The `ethereumSignature` for {@link MultisigWallet.submit}, 65 bytes of 0x-hex.
+   * @throws TOKEN_UNKNOWN
+   */
+  async signSecondFactor(owner: MessageSigner, signed: SignedTransaction): Promise<string> {
+    const { tokenId } = signed;
+    const { symbol } = await this.provider.getToken(tokenId);
+    const token = { ...(await this.#l1.readListedToken(tokenId)), symbol };
+    return owner.signMessage(secondFactorText([signed], [token], this.rollup));
   }
 
   /**

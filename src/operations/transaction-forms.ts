@@ -14,9 +14,21 @@ type ConsentOf<S extends OperationSpec> = S extends { l1: { consent: true } }
   ? { readonly authorization: string }
   : unknown;
 
+/** What the owner of the account adds, if its second factor asks for it. */
+interface SecondSignature {
+  /**
+   * The Ethereum signature of the transaction's text, or of its whole batch's, 65 bytes of 0x-hex;
+   * see docs/second-factor.md.
+   */
+  readonly ethereumSignature?: string;
+}
+
 /** A signed transaction with everything that its operator needs. */
 export type SubmittedTransaction = {
-  [N in TransactionType]: TransactionOf<Specs[N]> & TransactionSignature & ConsentOf<Specs[N]>;
+  [N in TransactionType]: TransactionOf<Specs[N]> &
+    TransactionSignature &
+    ConsentOf<Specs[N]> &
+    SecondSignature;
 }[TransactionType];
 
 export const TRANSACTION_FORMS: readonly TransactionForm[] = TRANSACTION_TYPES.map((type) => {

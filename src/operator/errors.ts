@@ -13,6 +13,26 @@ export type OperatorErrorFacts =
   | { code: "SUBMISSIONS_WAITING"; waiting: number; maximum: number }
   | { code: "TOKEN_NOT_LISTED"; tokenId: number }
   | { code: "AUTHORIZATION_INVALID"; accountId: number; owner: bigint; reason: string }
+  | {
+      code: "SECOND_FACTOR_REQUIRED";
+      accountId: number;
+      tokenId: number;
+      amount: bigint;
+      left: bigint;
+      /** The text to sign, as `personal_sign` takes it; missing if it is very long. */
+      message?: string;
+    }
+  | { code: "SECOND_FACTOR_INVALID"; accountId: number; owner: bigint; signer: string }
+  | {
+      code: "SECOND_FACTOR_OUTDATED";
+      accountId: number;
+      nonce: number;
+      expected: number;
+      validUntil: bigint;
+      timestamp: bigint;
+      latest: bigint;
+    }
+  | { code: "SECOND_FACTOR_LIMITS_FULL"; accountId: number; maximum: number }
   | { code: "BATCH_LENGTH_INVALID"; length: number; maximum: number }
   | { code: "BATCH_TOO_LARGE"; length: number; bytes: number; gas: number }
   | { code: "BATCH_BROKEN"; cause: string; sentence: string }
@@ -88,6 +108,29 @@ export const operatorError = defineErrors<OperatorErrorFacts>({
       `The owner 0x${owner.toString(16).padStart(40, "0")} of account ${accountId} ` +
       `has not authorized this key: ${reason}.`,
     fix: "Sign ChangePubKey (EIP-712) with the owner, or call setAuthPubKeyHash on L1 first.",
+  },
+  SECOND_FACTOR_REQUIRED: {
+    message: ({ accountId, tokenId, amount, left }) =>
+      `The owner of account ${accountId} wants to sign what leaves it above a limit: ${amount} of ` +
+      `token ${tokenId}, of which ${left} are left now.`,
+    fix: "Sign the text with the owner's Ethereum key: wallet.addSecondFactor; see docs/second-factor.md.",
+  },
+  SECOND_FACTOR_INVALID: {
+    message: ({ accountId, owner, signer }) =>
+      `The Ethereum signature for account ${accountId} is that of ${signer}, not of its owner ` +
+      `0x${owner.toString(16).padStart(40, "0")}.`,
+    fix: "Sign exactly this text with the owner's Ethereum key; contracts cannot, see docs/second-factor.md.",
+  },
+  SECOND_FACTOR_OUTDATED: {
+    message: ({ accountId, nonce, expected, validUntil, timestamp, latest }) =>
+      `Setting ${nonce} of the second factor of account ${accountId} is valid until ${validUntil}: ` +
+      `the next one is ${expected}, until a time from ${timestamp} to ${latest}.`,
+    fix: "Read the second factor again (rollup_getSecondFactor), and sign a new setting.",
+  },
+  SECOND_FACTOR_LIMITS_FULL: {
+    message: ({ accountId, maximum }) =>
+      `The second factor of account ${accountId} has limits for ${maximum} tokens, the maximum.`,
+    fix: "Remove the limit of another token first.",
   },
   BATCH_LENGTH_INVALID: {
     message: ({ length, maximum }) =>

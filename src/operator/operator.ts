@@ -34,6 +34,12 @@ import type { L1Port } from "./l1-port.ts";
 import { type BlockRecord, numberOf } from "./ledger/blocks.ts";
 import { sealOpenBlock, setBlockOverhead } from "./ledger/decisions.ts";
 import { isPromisedFrom } from "./ledger/promises.ts";
+import {
+  describeSecondFactor,
+  type SecondFactorInfo,
+  setSecondFactor,
+  type SignedSetting,
+} from "./ledger/second-factor-checks.ts";
 import type { KindCounts } from "./ledger/kinds.ts";
 import { createLedger, type Ledger } from "./ledger/ledger.ts";
 import {
@@ -222,6 +228,7 @@ export class Operator {
         blockOverhead: options.blockOverhead,
         finalReceiptsMax: store.finalReceiptsMax,
         ...(parts.unpaid !== undefined && { unpaid: parts.unpaid }),
+        ...(parts.secondFactors !== undefined && { secondFactors: parts.secondFactors }),
       }),
     );
     const { onEvents } = parts;
@@ -550,6 +557,33 @@ export class Operator {
   sealBlock(): void {
     this.#assertRunning();
     this.#log.record(sealOpenBlock(this.#log.ledger));
+  }
+
+  /**
+   * Changes whose Ethereum signature is asked for, as the account's owner has signed. This is
+   * policy of the operator: neither L1 nor another operator knows it (docs/second-factor.md).
+   *
+   * @param setting - The account, the token, the limit for a day, and the owner's signature.
+   * @returns The owner's second factor from then on. The same setting again gets the same.
+   * @throws TOKEN_NOT_LISTED, ACCOUNT_NOT_FOUND, ACCOUNT_ID_OUT_OF_RANGE, SECOND_FACTOR_OUTDATED,
+   * SECOND_FACTOR_LIMITS_FULL, SECOND_FACTOR_INVALID, STORE_FAILED, OPERATOR_STOPPED
+   */
+  async setSecondFactor(setting: SignedSetting): Promise<SecondFactorInfo> {
+    this.#assertRunning();
+    this.#log.record(setSecondFactor(this.#log.ledger, setting));
+    await this.#log.saved();
+    return this.secondFactor(setting.accountId);
+  }
+
+  /**
+   * Returns the second factor of an account's owner.
+   *
+   * @param accountId - In [0, account capacity of the preset).
+   * @returns How often it was set, and what may leave the owner's accounts without the owner's
+   * Ethereum signature.
+   */
+  secondFactor(accountId: number): SecondFactorInfo {
+    return describeSecondFactor(this.#log.ledger, this.state.account(accountId).address);
   }
 
   // ------------------------------------------------------------------------------------ stages

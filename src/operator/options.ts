@@ -9,6 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { FeePolicy } from "./fee-policy.ts";
 import type { L1Port } from "./l1-port.ts";
 import type { StartingPoint } from "./ledger/ledger.ts";
+import type { SecondFactors } from "./ledger/second-factors.ts";
 import type { Logger } from "./logger.ts";
 import type { PromiseParts } from "./promises.ts";
 import type { Store } from "./store.ts";
@@ -90,6 +91,8 @@ export interface OperatorParts {
   readonly start?: StartingPoint;
   /** Blocks up to the start whose payouts may not all have been made. */
   readonly unpaid?: readonly ExecuteBlock[];
+  /** Second factors of an earlier ledger of the same rollup, for a store without a ledger. */
+  readonly secondFactors?: SecondFactors;
   /**
    * Keeps what happens. Its ledger, if it has one, takes precedence over `start`. By default
    * nothing survives the process.

@@ -15,6 +15,8 @@ import { operatorError } from "./errors.ts";
 export interface Submission {
   readonly transaction: SignedTransaction;
   readonly authorization: string;
+  /** The owner's signature of the text, if a second factor asks for it; 65 bytes of 0x-hex. */
+  readonly ethereumSignature?: string;
 }
 
 /** A submission that has its name. */

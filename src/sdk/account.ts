@@ -3,7 +3,7 @@ import { opsError } from "../operations/errors.ts";
 import type { TokenReference } from "./fee-params.ts";
 import type { AccountTransaction } from "./history.ts";
 import type { HistoryOptions } from "./provider-params.ts";
-import type { AccountInfo, Balances, RollupProvider } from "./provider.ts";
+import type { AccountInfo, Balances, RollupProvider, SecondFactor } from "./provider.ts";
 
 /**
  * The account of one owner, without any key: it only reads. `Rollup.watchOnly` makes one.
@@ -69,6 +69,19 @@ export class RollupAccount {
    */
   getBalances(token: TokenReference): Promise<Balances> {
     return this.provider.getBalances(this.address, token);
+  }
+
+  /**
+   * Returns what may leave the account without its owner's Ethereum signature. It is the policy of
+   * this operator: exits on L1 and other operators do not ask for it. See docs/second-factor.md.
+   *
+   * @returns The limits of a day, and what is left of them; null if there is no account.
+   *
+   * @example
+   * await bob.secondFactor(); // { nonce: 0, limits: [] }
+   */
+  secondFactor(): Promise<SecondFactor | null> {
+    return this.provider.getSecondFactor(this.address);
   }
 
   /**

@@ -13,6 +13,7 @@ export type SdkErrorFacts =
   | { code: "BATCH_NOT_PREPARED"; index: number; accountId: number }
   | { code: "L1_SIGNER_WITHOUT_PROVIDER"; address: string }
   | { code: "CREATE2_WALLET_MISSING"; address: string }
+  | { code: "OWNER_IS_NO_KEY"; address: string; signer: string }
   | { code: "L1_CHAIN_MISMATCH"; expected: bigint; actual: bigint }
   | { code: "PRIORITY_REQUEST_NOT_FOUND"; transactionHash: string }
   | { code: "KEY_DERIVATION_UNSUPPORTED"; address: string }
@@ -79,6 +80,11 @@ export const sdkError = defineErrors<SdkErrorFacts>({
   CREATE2_WALLET_MISSING: {
     message: ({ address }) => `The wallet of ${address} was not made for a CREATE2 contract.`,
     fix: "Pass { create2: { creator, saltArgument, codeHash } } to RollupWallet.create.",
+  },
+  OWNER_IS_NO_KEY: {
+    message: ({ address, signer }) =>
+      `The account of ${address} is not that of the L1 signer ${signer}, which cannot sign for it.`,
+    fix: "Only an owner with an Ethereum key has a second factor, no contract; see docs/second-factor.md.",
   },
   L1_CHAIN_MISMATCH: {
     message: ({ expected, actual }) =>

@@ -21,9 +21,11 @@ import {
 } from "./drafts.ts";
 import { sdkError } from "./errors.ts";
 import { integer, nonZeroAddress, option, optionsOf, readInput, show } from "./inputs.ts";
+import type { MessageSigner } from "./key-derivation.ts";
 import type { ForcedExitParams, TransferParams, WithdrawParams } from "./params.ts";
 import { rollupSigner } from "./params.ts";
 import type { SignedTransactionParam, Token, TokenReference } from "./provider.ts";
+import { secondFactorText } from "./second-factor-text.ts";
 import type { RollupSigner } from "./signer.ts";
 
 /** What a signer without a network has to know. */
@@ -155,6 +157,25 @@ export class OfflineWallet {
     const authorization = await signChangePubKey(owner, { chainId, rollupAddress }, claim);
     const signed = signer.sign(transaction, this.#domain);
     return { ...(signed as ChangePubKeyTransaction & TransactionSignature), authorization };
+  }
+
+  /**
+   * Adds the owner's Ethereum signature, if the account's second factor asks for it; see
+   * docs/second-factor.md.
+   *
+   * @param owner - The owner's L1 key, such as a `Wallet` of ethers; it needs no network either.
+   * @param signed - From a method `sign…` of this wallet.
+   * @param token - The token that is moved, as the operator lists it: check address and decimals.
+   * @returns The transaction with the signature, which {@link encodeTransaction} keeps.
+   * @throws TOKEN_UNKNOWN if it is another token
+   */
+  async addSecondFactor(
+    owner: MessageSigner,
+    signed: SignedTransactionParam,
+    token: Token,
+  ): Promise<SignedTransactionParam> {
+    const text = secondFactorText([signed], [token], this.#options);
+    return { ...signed, ethereumSignature: await owner.signMessage(text) };
   }
 
   #sign(draft: Draft): SignedTransactionParam {

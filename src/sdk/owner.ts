@@ -3,6 +3,7 @@ import { Contract, getAddress, type Provider, type Signer } from "ethers";
 import { connectRollup, type PriorityRequestResult, type RollupClient } from "../l1/client.ts";
 import { assertRollupAt } from "../l1/presence.ts";
 import { readContract } from "../l1/reverts.ts";
+import { settingText } from "../l1/second-factor.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID } from "../protocol/constants.ts";
 import { RollupAccount } from "./account.ts";
 import type { TokenSource } from "./drafts.ts";
@@ -21,8 +22,13 @@ import {
   type PendingParams,
   type PendingPayment,
   pendingParams,
+  secondFactorParams,
+  type SecondFactorParams,
 } from "./params.ts";
-import { findToken, type RollupProvider, type Token } from "./provider.ts";
+import { findToken, type RollupProvider, type SecondFactor, type Token } from "./provider.ts";
+
+/** Time that a setting has to reach the operator. */
+const SETTING_SECONDS = 60n * 60n;
 
 /** Accepts a signer of any loaded copy of ethers. */
 const l1SignerInput = option(
@@ -226,6 +232,60 @@ export class OwnerWallet extends RollupAccount {
     const accountId = await this.accountId();
     await this.provider.assertRollup(this.l1);
     return [accountId, found];
+  }
+
+  /**
+   * Demands the owner's Ethereum signature, besides that of the L2 key, for what leaves the account
+   * above a limit: transfers, withdrawals and fees. The owner signs the setting, whose text the
+   * Ethereum wallet shows.
+   *
+   * It is policy of this operator, not a rule of the rollup: see docs/second-factor.md.
+   *
+   * @param params - `token`; `limit` for a day in its smallest unit: 0 for always, null for never.
+   * @returns The second factor from then on.
+   * @throws TOKEN_UNKNOWN, OPTION_INVALID, OPTION_UNKNOWN, ADDRESS_WITHOUT_ACCOUNT,
+   * OWNER_IS_NO_KEY, SECOND_FACTOR_OUTDATED, SECOND_FACTOR_LIMITS_FULL, SECOND_FACTOR_INVALID
+   *
+   * @example
+   * const limit = ethers.parseEther("1");
+   * await alice.setSecondFactor({ token: "ETH", limit });
+   * (await alice.secondFactor()).limits[0].left; // 1_000_000_000_000_000_000n
+   * const [to, amount] = [bob.address, ethers.parseEther("2")];
+   * const payment = await alice.transfer({ to, token: "ETH", amount });
+   * payment.receipt.status; // "accepted"
+   */
+  async setSecondFactor(params: SecondFactorParams): Promise<SecondFactor> {
+    const { token: reference, limit } = readInput(secondFactorParams, params);
+    await this.assertOwnKey();
+    const token = await this.textToken((await this.tokens.getToken(reference)).id);
+    const { id: accountId } = await this.existingAccount();
+    const { nonce } = (await this.secondFactor())!;
+    const { timestamp } = (await this.#l1Provider.getBlock("latest"))!;
+    const validUntil = BigInt(timestamp) + SETTING_SECONDS;
+    const content = { accountId, tokenId: token.id, nonce, validUntil };
+    const text = settingText({ ...content, limit: limit ?? undefined }, () => token, this.l1);
+    const signature = await this.l1Signer.signMessage(text);
+    return this.provider.setSecondFactor({ ...content, limit, signature });
+  }
+
+  /** Asserts that the L1 signer is the owner itself. @throws OWNER_IS_NO_KEY */
+  protected async assertOwnKey(): Promise<void> {
+    const signer = getAddress(await this.l1Signer.getAddress());
+    if (signer === this.address) return;
+    throw sdkError({ code: "OWNER_IS_NO_KEY", address: this.address, signer });
+  }
+
+  /**
+   * A token as texts name it: by the address and decimals that L1 has, and the symbol that the
+   * operator has read, which its contract may have changed.
+   *
+   * @param tokenId - Id of a listed token.
+   * @returns The token.
+   * @throws TOKEN_UNKNOWN
+   */
+  protected async textToken(tokenId: number): Promise<Token> {
+    const { symbol } = await this.provider.getToken(tokenId);
+    return { ...(await this.tokens.getToken(tokenId)), symbol };
   }
 
   /**

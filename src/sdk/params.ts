@@ -1,8 +1,17 @@
 /** Parameters of the wallet's methods, with a schema of each for {@link readInput}. */
 import type { Create2Wallet } from "../l1/authorization.ts";
-import { ACCOUNT_ID_BYTES, NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
+import { ACCOUNT_ID_BYTES, AMOUNT_MAX, NONCE_MAX, TIMESTAMP_MAX } from "../protocol/constants.ts";
 import { type KeyConsent, keyConsent, tokenReference, type TokenReference } from "./fee-params.ts";
-import { address, amount, hexBytes, integer, nonZeroAddress, option, optionsOf } from "./inputs.ts";
+import {
+  address,
+  amount,
+  hexBytes,
+  type Input,
+  integer,
+  nonZeroAddress,
+  option,
+  optionsOf,
+} from "./inputs.ts";
 import type { Token } from "./provider.ts";
 import type { RollupError } from "../util/errors.ts";
 import type { RollupSigner } from "./signer.ts";
@@ -100,6 +109,16 @@ export interface DepositParams {
   readonly to?: string;
 }
 
+export interface SecondFactorParams {
+  /** The token: "ETH", or the symbol, address or id of a listed one. */
+  readonly token: TokenReference;
+  /**
+   * What may leave the account in a day without the owner's Ethereum signature, fees included, in
+   * the token's smallest unit: with 0 everything needs it; with null nothing does, as at first.
+   */
+  readonly limit: bigint | null;
+}
+
 export interface ApprovalParams {
   /** The token: the symbol, address or id of a listed one, not ETH. */
   readonly token: TokenReference;
@@ -172,6 +191,15 @@ export const depositParams = optionsOf<DepositParams>({
   to: nonZeroAddress.optional(),
   token: tokenReference,
   amount,
+});
+
+export const secondFactorParams = optionsOf<SecondFactorParams>({
+  token: tokenReference,
+  limit: option(
+    "a bigint from 0 to 2^128 - 1, or null",
+    (value): value is bigint | null =>
+      value === null || (typeof value === "bigint" && value >= 0n && value <= AMOUNT_MAX),
+  ) as Input<bigint>,
 });
 
 export const approvalParams = optionsOf<ApprovalParams>({ token: tokenReference, amount });

@@ -5,7 +5,7 @@ import { hasReached, type Stage } from "../protocol/stages.ts";
 import { type Abort, joinAborts } from "../api/abort.ts";
 import { type RpcClient, untilOf } from "../api/client.ts";
 import { rpcError } from "../api/errors.ts";
-import type { RpcMethod, RpcResult, SignedTransactionParam } from "../api/methods.ts";
+import type { RpcMethod, RpcParams, RpcResult, SignedTransactionParam } from "../api/methods.ts";
 import { RollupError } from "../util/errors.ts";
 import { sdkError } from "./errors.ts";
 import { type FeeParams, feeParams, readAccount, type TokenReference } from "./fee-params.ts";
@@ -39,6 +39,13 @@ export type TransactionReceipt = RpcResult<"rollup_submitTransaction">;
 export type RequestReceipt = NonNullable<RpcResult<"rollup_getPriorityRequest">>;
 /** A fee, what it covers, and until when the operator accepts it. */
 export type FeeEstimate = RpcResult<"rollup_getFee">;
+/**
+ * What may leave an account without its owner's Ethereum signature: `limits` are for a day, `left`
+ * is what may leave at present, and `nonce` is that of the next setting. See docs/second-factor.md.
+ */
+export type SecondFactor = NonNullable<RpcResult<"rollup_getSecondFactor">>;
+/** A setting as its owner has signed it. */
+export type SignedSecondFactorSetting = RpcParams<"rollup_setSecondFactor">[0];
 export type BlockInfo = NonNullable<RpcResult<"rollup_getBlock">>;
 /** Whether the operator accepts transactions, and the last block of each stage. */
 export type OperatorStatus = RpcResult<"rollup_getStatus">;
@@ -356,6 +363,33 @@ export class RollupProvider {
     const receipts = await this.#client.call(method, signed);
     assertReceipts(method, receipts, signed);
     return receipts;
+  }
+
+  /**
+   * Returns what may leave an account without its owner's Ethereum signature, by the policy of this
+   * operator; see docs/second-factor.md.
+   *
+   * @param account - Id (a whole number from 0 on), or address of the L1 owner.
+   * @returns The limits, in the tokens' smallest units; null if there is no such account.
+   * @throws ADDRESS_INVALID, OPTION_INVALID
+   *
+   * @example
+   * await provider.getSecondFactor(alice.address); // { nonce: 0, limits: [] }
+   */
+  getSecondFactor(account: number | string): Promise<SecondFactor | null> {
+    return this.#client.call("rollup_getSecondFactor", readAccount(account));
+  }
+
+  /**
+   * Submits a setting of a second factor. `OwnerWallet.setSecondFactor` makes and submits one.
+   *
+   * @param setting - With the owner's signature.
+   * @returns The second factor from then on.
+   * @throws SECOND_FACTOR_OUTDATED, SECOND_FACTOR_INVALID, SECOND_FACTOR_LIMITS_FULL,
+   * TOKEN_NOT_LISTED, ACCOUNT_NOT_FOUND
+   */
+  setSecondFactor(setting: SignedSecondFactorSetting): Promise<SecondFactor> {
+    return this.#client.call("rollup_setSecondFactor", setting);
   }
 
   /**

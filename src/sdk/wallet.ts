@@ -17,7 +17,7 @@ import {
 } from "../operations/transaction.ts";
 import { BATCH_LENGTH_MAX } from "../protocol/batches.ts";
 import { TIMESTAMP_MAX } from "../protocol/constants.ts";
-import { assert, type RollupError } from "../util/errors.ts";
+import { assert, isRollupError, type RollupError } from "../util/errors.ts";
 import { toJson } from "../util/json.ts";
 import { omit } from "../util/omit.ts";
 import { TransactionBatch } from "./batch.ts";
@@ -33,6 +33,7 @@ import type { FeeParams, KeyConsent } from "./fee-params.ts";
 import { decideFee } from "./fees.ts";
 import { BatchHandle, TransactionHandle } from "./handles.ts";
 import { readInput } from "./inputs.ts";
+import { AbsentSigner } from "./l1-signers.ts";
 import { connectOwner, type OwnerOnL1, OwnerWallet } from "./owner.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -52,7 +53,9 @@ import {
   readBatch,
   type RollupProvider,
   type SignedTransactionParam,
+  type TransactionReceipt,
 } from "./provider.ts";
+import { secondFactorText } from "./second-factor-text.ts";
 import { RollupSigner } from "./signer.ts";
 
 /** Transactions of batches that are prepared and not signed: many batches of the longest kind. */
@@ -306,7 +309,7 @@ export class RollupWallet extends OwnerWallet {
       return {
         method: "rollup_submitBatch",
         transactions: signed,
-        submit: () => this.provider.submitBatch(signed.map(toParam)),
+        submit: this.#submitting(signed.map(toParam), (all) => this.provider.submitBatch(all)),
       };
     });
     const { rollupAddress } = this.l1;
@@ -325,12 +328,61 @@ export class RollupWallet extends OwnerWallet {
    */
   async signBatch(batch: readonly BatchMember[]): Promise<BatchMember[]> {
     const accountId = await this.accountId();
+    this.#assertPrepared(batch, accountId);
+    return this.signer.signBatch(batch, accountId, this.#domain);
+  }
+
+  /** @throws BATCH_NOT_PREPARED, OPTION_INVALID */
+  #assertPrepared(batch: readonly BatchMember[], accountId: number): void {
     for (const [index, transaction] of readBatch(batch).entries()) {
       if (transaction.accountId !== accountId) continue;
       if (this.#prepared.has(signingMessage(transaction, this.#domain))) continue;
       throw sdkError({ code: "BATCH_NOT_PREPARED", index, accountId });
     }
-    return this.signer.signBatch(batch, accountId, this.#domain);
+  }
+
+  /**
+   * Adds the owner's Ethereum signature to a batch of several wallets, if the account's second
+   * factor asks for it. The signature is for the whole batch; the owner's wallet shows its text.
+   *
+   * @param batch - The whole batch, as for {@link RollupWallet.signBatch}, before or after it.
+   * @returns The batch with the signature, for the next wallet or `RollupProvider.submitBatch`.
+   * @throws BATCH_NOT_PREPARED, OPTION_INVALID, ADDRESS_WITHOUT_ACCOUNT, OWNER_IS_NO_KEY,
+   * L1_SIGNER_UNABLE
+   *
+   * @example
+   * const toBob = { to: bob.address, token: "ETH", amount: 5n };
+   * const toAlice = { to: alice.address, token: "ETH", amount: 3n };
+   * const first = await alice.batch().transfer(toBob).prepare();
+   * const second = await bob.batch().transfer(toAlice).prepare();
+   * const confirmed = await alice.addSecondFactorToBatch([...first, ...second]);
+   * const signed = await bob.signBatch(await alice.signBatch(confirmed));
+   * (await provider.submitBatch(signed)).map(({ status }) => status); // ["accepted", "accepted"]
+   */
+  async addSecondFactorToBatch(batch: readonly BatchMember[]): Promise<BatchMember[]> {
+    this.#assertPrepared(batch, await this.accountId());
+    await this.assertOwnKey();
+    return this.#withSecondFactor(batch);
+  }
+
+  /**
+   * Adds the owner's Ethereum signature to a signed transaction that is sent later, if the
+   * account's second factor will ask for it. What the wallet sends itself gets it without this
+   * call.
+   *
+   * @param signed - From a method `sign…` of this wallet.
+   * @returns The transaction with the signature.
+   * @throws ADDRESS_WITHOUT_ACCOUNT, OWNER_IS_NO_KEY, L1_SIGNER_UNABLE
+   *
+   * @example
+   * const signed = await alice.signTransfer({ to: bob.address, token: "ETH", amount: 5n });
+   * const confirmed = await alice.addSecondFactor(signed);
+   * (await provider.submitTransaction(confirmed)).status; // "accepted"
+   */
+  async addSecondFactor(signed: SignedTransactionParam): Promise<SignedTransactionParam> {
+    await this.assertOwnKey();
+    const [confirmed] = await this.#withSecondFactor([signed]);
+    return confirmed!;
   }
 
   #send(draft: Draft): Promise<TransactionHandle> {
@@ -346,7 +398,9 @@ export class RollupWallet extends OwnerWallet {
       return {
         method: "rollup_submitTransaction",
         transactions: [withoutConsent(signed)],
-        submit: async () => [await this.provider.submitTransaction(signed)],
+        submit: this.#submitting([signed], async ([one]) => [
+          await this.provider.submitTransaction(one!),
+        ]),
       };
     });
     const { rollupAddress } = this.l1;
@@ -355,6 +409,42 @@ export class RollupWallet extends OwnerWallet {
       transaction: transaction!,
       rollupAddress,
     });
+  }
+
+  /** Submits what is signed; if a second factor asks for it, with the owner's signature too. */
+  #submitting(
+    signed: readonly SignedTransactionParam[],
+    submit: (signed: readonly SignedTransactionParam[]) => Promise<TransactionReceipt[]>,
+  ): () => Promise<TransactionReceipt[]> {
+    let current = signed;
+    return async () => {
+      try {
+        return await submit(current);
+      } catch (error) {
+        const isAsked = isRollupError(error) && error.code === "SECOND_FACTOR_REQUIRED";
+        if (!isAsked || current !== signed || !this.#canSignTexts) throw error;
+        current = await this.#withSecondFactor(signed);
+        return submit(current);
+      }
+    };
+  }
+
+  /** Whether there is an Ethereum key that could be the owner's. */
+  get #canSignTexts(): boolean {
+    return this.#create2 === undefined && !(this.l1Signer instanceof AbsentSigner);
+  }
+
+  /** The text is the wallet's own: what a node sends is never signed. */
+  async #withSecondFactor<T extends BatchMember>(batch: readonly T[]): Promise<T[]> {
+    const accountId = await this.accountId();
+    const place = batch.findIndex((member) => member.accountId === accountId);
+    const ids = [...new Set(batch.map(({ tokenId }) => tokenId))];
+    const tokens = await Promise.all(ids.map((id) => this.textToken(id)));
+    const text = secondFactorText(batch, tokens, this.l1);
+    const ethereumSignature = await this.l1Signer.signMessage(text);
+    return batch.map((member, index) =>
+      index === place ? { ...member, ethereumSignature } : member,
+    );
   }
 
   async #sign(draft: Draft): Promise<SignedTransactionParam> {
@@ -482,9 +572,9 @@ function toParam(signed: SignedTransaction): SignedTransactionParam {
   return signed;
 }
 
-/** The transaction as it is signed. */
+/** The transaction as its L2 key signs it. */
 export function withoutConsent(signed: SignedTransactionParam): SignedTransaction {
-  return "authorization" in signed ? omit(signed, "authorization") : signed;
+  return omit(signed, "authorization", "ethereumSignature") as SignedTransaction;
 }
 
 /** What a caller wants, so that the same call again is known. */

@@ -80,6 +80,7 @@ function createMethods(operator: Operator): Methods {
   const l1 = createL1Reader(operator);
   const processBlocks = shareRuns(() => operator.processBlocks());
   return {
+    ...createSecondFactorMethods(operator, l1),
     rollup_getConfig: () => toConfig(operator),
     rollup_getStatus: () => toStatus(operator),
     rollup_getProving: () => toProving(operator),
@@ -144,6 +145,23 @@ function createMethods(operator: Operator): Methods {
   };
 }
 
+function createSecondFactorMethods(
+  operator: Operator,
+  l1: L1Reader,
+): Pick<Methods, "rollup_getSecondFactor" | "rollup_setSecondFactor"> {
+  return {
+    rollup_getSecondFactor: async (reference) => {
+      await l1.catchUp();
+      const accountId = findAccountId(operator.state, reference);
+      return accountId === undefined ? null : operator.secondFactor(accountId);
+    },
+    rollup_setSecondFactor: async ({ limit, ...setting }) => {
+      await l1.catchUp();
+      return operator.setSecondFactor({ ...setting, limit: limit ?? undefined });
+    },
+  };
+}
+
 /** Reads L1 for calls; concurrent calls share one read. */
 interface L1Reader {
   /** Reads L1 unless the operator does so by itself. */
@@ -194,10 +212,13 @@ function l1ReadFor(
   return operator.options.mode === "on-demand" ? l1.catchUp : undefined;
 }
 
-function toSubmission(signed: SignedTransactionParam): Submission {
-  if (signed.type !== "changePubKey") return { transaction: signed, authorization: "0x" };
+function toSubmission({ ethereumSignature, ...signed }: SignedTransactionParam): Submission {
+  const factor = ethereumSignature !== undefined && { ethereumSignature };
+  if (signed.type !== "changePubKey") {
+    return { transaction: signed, authorization: "0x", ...factor };
+  }
   const { authorization, ...transaction } = signed;
-  return { transaction, authorization };
+  return { transaction, authorization, ...factor };
 }
 
 function toConfig(operator: Operator): RpcResult<"rollup_getConfig"> {

@@ -6,6 +6,7 @@ import { type RestRoute, RPC_METHODS, type RpcMethod } from "../api/methods.ts";
 import { createOpenApi, listRoutes } from "../api/openapi.ts";
 import type { RpcRequest } from "./answer.ts";
 import { jsonPage, type PageRequest, type ReadPage } from "./pages.ts";
+import { unitsOfRecoveries } from "./recoveries.ts";
 
 /** Where the description of all routes is. */
 const OPENAPI_PATH = "/v1/openapi.json";
@@ -48,6 +49,12 @@ interface Found {
 export function unitsOfPage(target: Pick<PageRequest, "path" | "verb">): number {
   const found = findRoute(target);
   return found === undefined ? 1 : RPC_METHODS[found.route.method].units;
+}
+
+/** What the body of a request takes besides its length. */
+export function unitsOfPageBody(target: Pick<PageRequest, "path" | "verb">, body: unknown): number {
+  const found = findRoute(target);
+  return found === undefined ? 0 : unitsOfRecoveries(found.route.method, [body]);
 }
 
 function findRoute({ path, verb }: Pick<PageRequest, "path" | "verb">): Found | undefined {

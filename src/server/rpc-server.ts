@@ -66,7 +66,7 @@ export interface RpcEndpoint {
   /** Answers one call, as the one that {@link serveRpc} is given. */
   readonly request: RpcRequest;
   /** Units that a call costs its client. @param params - As they came. */
-  readonly unitsOf: (method: string, params: unknown) => number;
+  readonly unitsOf: (method: string, params: readonly unknown[]) => number;
 }
 
 /** How a server listens, and whom it serves. */
@@ -85,6 +85,8 @@ export interface RpcServerOptions {
   readonly endpoints?: Readonly<Record<string, RpcEndpoint>>;
   /** Units that a page costs its client besides its body; by default one. */
   readonly unitsOfPage?: (target: Pick<PageRequest, "path" | "verb">) => number;
+  /** Units that what is in its body costs besides; by default none. */
+  readonly unitsOfPageBody?: (target: Pick<PageRequest, "path" | "verb">, body: unknown) => number;
   /** Answers GET, and POST below `/v1/`; by default nothing does. */
   readonly readPage?: ReadPage | undefined;
   /** Makes what takes the connections of WebSocket clients; by default nothing does. */
@@ -291,19 +293,28 @@ class Serving {
       const { unitsOfPage = () => 1 } = this.#options;
       const units = (target ? unitsOfPage(target) : 1) + body.length / BODY_BYTES_PER_UNIT;
       if (this.#isOverRate(caller.client, units, response)) return;
-      const page = target && (await this.#readPage(body, target, caller));
+      const page = target && (await this.#readPage(body, target, caller, response));
+      if (response.headersSent) return;
       if (page === undefined) end(response, 404);
       else if (!held.take(Buffer.byteLength(page.text))) this.#refuse(response, 503, this.#busy());
       else this.#send(response, page.status, page.text, page);
     });
   }
 
-  /** @returns Undefined if there is no such page. */
-  async #readPage(body: string, target: Target, caller: RpcCaller): Promise<Page | undefined> {
+  /** @returns Undefined if there is no such page, or if the request was refused. */
+  async #readPage(
+    body: string,
+    target: Target,
+    caller: RpcCaller,
+    response: ServerResponse,
+  ): Promise<Page | undefined> {
     const { path, verb } = target;
+    const { unitsOfPageBody = () => 0 } = this.#options;
     const { answerBytesMax, paramsDepthMax } = this.#limits;
     try {
       const value = verb === "POST" ? readJson(path, body, paramsDepthMax) : undefined;
+      const units = unitsOfPageBody(target, value);
+      if (units > 0 && this.#isOverRate(caller.client, units, response)) return undefined;
       const page = await this.#options.readPage?.({ ...target, body: value, caller });
       if (page === undefined || Buffer.byteLength(page.text) <= answerBytesMax) return page;
       const facts = { method: path, maximumBytes: answerBytesMax };

@@ -22,7 +22,8 @@ import {
   type ReadPage,
   type Waiting,
 } from "./pages.ts";
-import { createRest, unitsOfPage } from "./rest.ts";
+import { unitsOfRecoveries } from "./recoveries.ts";
+import { createRest, unitsOfPage, unitsOfPageBody } from "./rest.ts";
 import { type RpcServer, type ServerParts, serveRpc, type Upgrades } from "./rpc-server.ts";
 import { Stream, type StreamLimits } from "./stream.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
@@ -177,7 +178,7 @@ async function open(first: Backend, options: OperatorServerOptions): Promise<Ope
     };
     const answerEthereum: RpcRequest = (...call) => backend.answerEthereum(...call);
     const endpoints = { [ETHEREUM_PATH]: { request: answerEthereum, unitsOf: unitsOfEthereum } };
-    const costs = { unitsOf, unitsOfPage };
+    const costs = { unitsOf, unitsOfPage, unitsOfPageBody };
     const shared = { ...logTo, endpoints };
     const publicOptions = { ...options, ...shared, limits, ...costs, readPage, createStream };
     servers.push(await serveRpc(answer, publicOptions));
@@ -324,8 +325,8 @@ function isForRollup(method: string): boolean {
   return method.startsWith("rollup_");
 }
 
-function unitsOf(method: string): number {
-  if (isRpcMethod(method)) return RPC_METHODS[method].units;
+function unitsOf(method: string, params: readonly unknown[]): number {
+  if (isRpcMethod(method)) return RPC_METHODS[method].units + unitsOfRecoveries(method, params);
   return isForRollup(method) ? 1 : L1_CALL_UNITS;
 }
 

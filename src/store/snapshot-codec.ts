@@ -9,6 +9,7 @@ import type { KeyFact, L1View } from "../operator/ledger/l1-view.ts";
 import type { Ledger, StartingPoint } from "../operator/ledger/ledger.ts";
 import { ReceiptBook, type ReceiptKey } from "../operator/ledger/receipt-book.ts";
 import type { Receipt } from "../operator/ledger/receipts.ts";
+import { NO_SECOND_FACTORS, type SecondFactor } from "../operator/ledger/second-factors.ts";
 import {
   type Item,
   type OpenSlots,
@@ -51,9 +52,10 @@ export interface SnapshotSettings {
 /** What a ledger is besides its state, blocks and receipts. */
 interface Head extends Omit<
   Ledger,
-  "domain" | "start" | "blocks" | "open" | "l1History" | "receipts"
+  "domain" | "start" | "blocks" | "open" | "l1History" | "receipts" | "secondFactors"
 > {
   readonly start: Omit<StartingPoint, "state">;
+  readonly secondFactors: readonly (readonly [string, SecondFactor])[];
   readonly views: readonly ViewParts[];
 }
 
@@ -137,8 +139,11 @@ function toHead(ledger: Ledger): Head {
   const { l1History } = ledger;
   const views = l1History.map((view, index) => toViewParts(view, l1History[index - 1]));
   const start = omit(ledger.start, "state");
-  const rest = omit(ledger, "domain", "start", "blocks", "open", "l1History", "receipts");
-  return { ...rest, start, views };
+  const rest = omit(
+    ledger,
+    ...(["domain", "start", "blocks", "open", "l1History", "receipts", "secondFactors"] as const),
+  );
+  return { ...rest, start, views, secondFactors: [...ledger.secondFactors.entries()] };
 }
 
 function fromParts(
@@ -155,9 +160,12 @@ function fromParts(
   receipts = receipts.withBlock(block.header.blockNumber, items);
   const { chainId, rollupAddress } = head.rollup;
   const domain = signingDomain(chainId, BigInt(rollupAddress));
-  // A snapshot of the rules before has no promises.
-  const { promises = [] } = head as Partial<Head>;
-  return { ...omit(head, "views"), ...parts, domain, l1History, receipts, promises };
+  // A snapshot of earlier rules has no promises, or no second factors.
+  const { promises = [], secondFactors: factors = [] } = head as Partial<Head>;
+  let secondFactors = NO_SECOND_FACTORS;
+  for (const [owner, factor] of factors) secondFactors = secondFactors.set(owner, factor);
+  const rest = omit(head, "views");
+  return { ...rest, ...parts, domain, l1History, receipts, promises, secondFactors };
 }
 
 // ---------------------------------------------------------------------------------------- L1

@@ -19,6 +19,7 @@ import {
 } from "./operator-world.ts";
 import type { Random } from "./random.ts";
 import { describeLedger, RecordingStore } from "./recording-store.ts";
+import { setLimit } from "./second-factor.ts";
 
 const TRANSFER: Draft = { type: "transfer", tokenId: 0, recipient: 5n, amount: 1n };
 /** Actions of a run; faults among them may fail. */
@@ -39,6 +40,7 @@ const ACTIONS = {
   checkpoint: 1,
   restart: 1,
   promise: 4,
+  secondFactor: 2,
 } as const;
 type Action = keyof typeof ACTIONS;
 const POOL = Object.entries(ACTIONS).flatMap(([action, weight]) =>
@@ -142,6 +144,9 @@ export class OperatorRun {
         return;
       case "restart":
         return this.#restart();
+      case "secondFactor":
+        await setLimit(this.world, alice, random.pick([undefined, 2n, 1000n]));
+        return;
       case "promise":
         if (this.#promises !== undefined) await this.#promise();
         return;

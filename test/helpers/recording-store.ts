@@ -53,7 +53,7 @@ export class RecordingStore implements Store {
 /** All of a ledger as plain data, to be compared. */
 export function describeLedger(ledger: Ledger) {
   const { rollup, domain, progress, l1History, unpaid, limits, create2PausedUntil } = ledger;
-  const { start, blocks, open, receipts, promises } = ledger;
+  const { start, blocks, open, receipts, promises, secondFactors } = ledger;
   const keys = receipts.keys.sort((a, b) => String(a).localeCompare(String(b)));
   return {
     rollup,
@@ -64,6 +64,7 @@ export function describeLedger(ledger: Ledger) {
     limits,
     create2PausedUntil,
     promises,
+    secondFactors: [...secondFactors.entries()].sort(([one], [other]) => (one < other ? -1 : 1)),
     start: { ...start, state: start.state.root },
     blocks: blocks.map(({ applied, ...rest }) => {
       const { block, before, state, payouts } = applied;

@@ -23,6 +23,7 @@ import {
 } from "../helpers/operator-world.ts";
 import { createRandom } from "../helpers/random.ts";
 import { createJsonRpcRequest, createLinkedClient } from "../helpers/rpc-link.ts";
+import { signSetting } from "../helpers/second-factor.ts";
 
 const random = createRandom();
 const AMOUNT = 10n ** 20n;
@@ -212,6 +213,15 @@ describe(`server: methods (${random.title})`, () => {
     expect(touched!.items.map(({ type }) => type)).to.include(found?.receipt.type);
     const steps = (await client.call("rollup_getL1Transactions", {})).items;
     expect(steps.map(({ step }) => step)).to.include.members(["commit", "prove", "execute"]);
+  });
+
+  it("rollup_setSecondFactor, rollup_getSecondFactor", async () => {
+    const { limit, ...setting } = await signSetting(world, alice, { limit: 5n });
+    const factor = { nonce: 1, limits: [{ tokenId: 0, limit: 5n, left: 5n }] };
+    const set = await client.call("rollup_setSecondFactor", { ...setting, limit: limit! });
+    expect(set).to.deep.equal(factor);
+    expect(await client.call("rollup_getSecondFactor", 1)).to.deep.equal(factor);
+    expect(await client.call("rollup_getSecondFactor", 10 ** 9)).to.equal(null);
   });
 
   it("rollup_getBlockPromise", async () => {

@@ -98,6 +98,31 @@ describeWithChromium("web: the wallet", (launch) => {
     await takeScreenshot(page, "wallet-overview");
   });
 
+  it("says when a second factor wants the owner's signature, and sends", async () => {
+    const wallet = await sdkWallet(8);
+    await (await wallet.deposit({ token: "ETH", amount: ETHER })).wait("accepted");
+    await wallet.setSigningKey();
+    await wallet.setSecondFactor({ token: "ETH", limit: ETHER / 10n });
+    const page = await openWallet(8, "/wallet/transfer");
+    const asks = "above the limit of your second factor";
+    for (const [amount, isAbove] of [
+      ["0.05", false],
+      ["0.2", true],
+    ] as const) {
+      await page.getByLabel("To", { exact: true }).fill(accountOf(2).address);
+      await page.getByLabel("Amount").fill(amount);
+      await page.getByRole("button", { name: "Review" }).click();
+      const review = page.getByRole("region", { name: "Review" });
+      await review.waitFor();
+      expect((await review.innerText()).includes(asks)).to.equal(isAbove);
+      await page.getByRole("button", { name: "Confirm and send" }).click();
+      await reach(page, "accepted");
+      await go(page, "Withdraw");
+      await go(page, "Transfer");
+    }
+    expect(await wallet.getBalance("ETH")).to.equal((ETHER * 3n) / 4n);
+  });
+
   it("lists the wallets of the browser and the test accounts", async () => {
     const { address } = accountOf(3);
     const page = await world.open(browser, "/wallet", {

@@ -28,8 +28,29 @@ export function describe(transaction: Transaction, token: Token): Fact[] {
 }
 
 /** What the page itself does with the key in its memory. */
-export const SIGNS_ON_L2 =
-  "This page signs it with your L2 key, and sends it to the operator. Your wallet asks nothing.";
+const SIGNS_ON_L2 = "This page signs it with your L2 key, and sends it to the operator.";
+
+/** An amount that is about to leave the account, its fee included. */
+interface Leaving {
+  readonly token: Token;
+  readonly amount: bigint;
+}
+
+/** What signs: the page alone, unless the account's second factor asks for the owner, too. */
+export async function promptsOf(
+  wallet: RollupWallet,
+  amounts: readonly Leaving[],
+): Promise<string[]> {
+  const limits = (await wallet.secondFactor())?.limits ?? [];
+  const isAbove = limits.some(({ tokenId, left }) => {
+    const own = amounts.filter(({ token }) => token.id === tokenId);
+    return own.reduce((sum, { amount }) => sum + amount, 0n) > left;
+  });
+  const asks = isAbove
+    ? "This is above the limit of your second factor: your wallet asks you to sign its text, too."
+    : "Your wallet asks nothing.";
+  return [SIGNS_ON_L2, asks];
+}
 
 /**
  * Prepares the transactions of a batch. A fee above the maximum needs the user's consent.

@@ -25,6 +25,7 @@ import {
 import { sequenceAfter, sequenceFrom } from "./rebuild.ts";
 import { reduce } from "./reduce.ts";
 import type { Rejection } from "./rejection.ts";
+import { checkSecondFactors } from "./second-factor-checks.ts";
 import { type Item, stateAfter, type VerifiedTransaction } from "./sequence.ts";
 
 /** L1 takes older blocks than this, but they still have to get there. */
@@ -38,7 +39,8 @@ const PREPARED_BLOCK_AGE_MAX_SECONDS = BigInt(TIMESTAMP_LAG_MAX_SECONDS);
  *
  * @param batch - In the order in which they are applied.
  * @returns Nothing if all have been accepted already.
- * @throws TOKEN_NOT_LISTED, SIGNATURE_INVALID, AUTHORIZATION_INVALID, ACCOUNT_NOT_FOUND
+ * @throws TOKEN_NOT_LISTED, SIGNATURE_INVALID, AUTHORIZATION_INVALID, ACCOUNT_NOT_FOUND,
+ * SECOND_FACTOR_REQUIRED, SECOND_FACTOR_INVALID
  */
 export function acceptBatch(ledger: Ledger, batch: readonly CheckedSubmission[]): LedgerEvent[] {
   const isKnown = ({ hash }: CheckedSubmission) => {
@@ -51,7 +53,7 @@ export function acceptBatch(ledger: Ledger, batch: readonly CheckedSubmission[])
     const link = index < batch.length - 1 && { linksNext: true as const };
     verified.push({ ...verify(ledger, submission, verified), ...link });
   }
-  return [{ type: "batchAccepted", batch: verified }];
+  return [{ type: "batchAccepted", batch: checkSecondFactors(ledger, verified, batch) }];
 }
 
 /** Checks all that does not depend on the place in a block. @param before - Those of its batch. */

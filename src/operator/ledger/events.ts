@@ -148,6 +148,16 @@ export interface PromisesDropped {
   readonly anchors?: readonly string[];
 }
 
+/** The owner of some accounts has changed what leaves them without the owner's signature. */
+export interface SecondFactorChanged {
+  readonly type: "secondFactorChanged";
+  /** L1 address, uint160. */
+  readonly owner: bigint;
+  readonly tokenId: number;
+  /** In a day, in the token's smallest unit; missing if everything may leave. */
+  readonly limit?: bigint;
+}
+
 export type LedgerEvent =
   | BatchAccepted
   | NewsTaken
@@ -166,4 +176,5 @@ export type LedgerEvent =
   | ProofRefused
   | BlocksForgotten
   | BlockPromised
-  | PromisesDropped;
+  | PromisesDropped
+  | SecondFactorChanged;

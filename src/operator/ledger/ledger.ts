@@ -12,6 +12,7 @@ import type { BlockRecord } from "./blocks.ts";
 import type { KindCounts } from "./kinds.ts";
 import { type L1View, unreadL1 } from "./l1-view.ts";
 import { ReceiptBook } from "./receipt-book.ts";
+import { NO_SECOND_FACTORS, type SecondFactors } from "./second-factors.ts";
 import { type OpenSlots, openSlots, type SealingRules } from "./sequence.ts";
 
 /** The rollup that a ledger is of. */
@@ -55,6 +56,8 @@ export interface Ledger extends SealingRules {
   readonly receipts: ReceiptBook;
   /** What is promised about blocks in memory, ascending by their numbers. */
   readonly promises: readonly BlockPromise[];
+  /** Whose Ethereum signature is asked for. */
+  readonly secondFactors: SecondFactors;
 }
 
 /** What a new ledger is made of. */
@@ -69,11 +72,14 @@ export interface LedgerParts {
   readonly finalReceiptsMax: number;
   /** Blocks up to the start with payouts that may still be to be made. */
   readonly unpaid?: readonly ExecuteBlock[];
+  /** Of an earlier ledger of the same rollup. */
+  readonly secondFactors?: SecondFactors;
 }
 
 /** A ledger in which nothing has happened yet. */
 export function createLedger(parts: LedgerParts): Ledger {
   const { rollup, start, l1Limits, blockOverhead, finalReceiptsMax, unpaid = [] } = parts;
+  const { secondFactors = NO_SECOND_FACTORS } = parts;
   const { chainId, rollupAddress, deploymentBlock } = rollup;
   const { blockNumber, timestamp } = start.storedBlock;
   return {
@@ -91,6 +97,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     create2PausedUntil: 0n,
     receipts: ReceiptBook.empty(finalReceiptsMax),
     promises: [],
+    secondFactors,
   };
 }
 

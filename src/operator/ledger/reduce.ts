@@ -13,6 +13,7 @@ import { addProof, dropProof, forgetBlocks, moveBlocks, prepareBlocks } from "./
 import { addPromise, dropPromises } from "./promises.ts";
 import { latestView } from "./queries.ts";
 import { adopt, rebuild, reject, sequenceAfter } from "./rebuild.ts";
+import { changeSecondFactor, chargeBatch } from "./second-factor-checks.ts";
 import { placeBatch, sealOpenSlots } from "./sequence.ts";
 
 /**
@@ -22,7 +23,10 @@ import { placeBatch, sealOpenSlots } from "./sequence.ts";
 export function reduce(ledger: Ledger, event: LedgerEvent): Ledger {
   switch (event.type) {
     case "batchAccepted":
-      return adopt(ledger, placeBatch(sequenceAfter(ledger), event.batch));
+      return chargeBatch(
+        adopt(ledger, placeBatch(sequenceAfter(ledger), event.batch)),
+        event.batch,
+      );
     case "newsTaken":
       return takeNews(ledger, event);
     case "progressTaken":
@@ -59,5 +63,7 @@ export function reduce(ledger: Ledger, event: LedgerEvent): Ledger {
       return addPromise(ledger, event.promise);
     case "promisesDropped":
       return dropInclusions(dropPromises(ledger, event.blockNumbers), event);
+    case "secondFactorChanged":
+      return changeSecondFactor(ledger, event);
   }
 }

@@ -40,6 +40,8 @@ export interface VerifiedTransaction {
   readonly hash: string;
   readonly transaction: SignedTransaction;
   readonly consent?: Consent;
+  /** The owner's signature of the text, if a second factor has asked for it; 65 bytes of 0x-hex. */
+  readonly ethereumSignature?: string;
   /** Whether the next item belongs to the same batch. */
   readonly linksNext?: true;
   /** What was promised about it when it was accepted. */

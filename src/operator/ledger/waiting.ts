@@ -13,9 +13,10 @@ export function waitingSubmissions(ledger: Ledger): Submission[][] {
   const items = [...waitingBlocks(ledger), ledger.open].flatMap((slots) => slots.items);
   const transactions = items.filter(isTransaction);
   return splitBatches(transactions, ({ linksNext }) => linksNext === true).map((batch) =>
-    batch.map(({ transaction, consent }) => ({
+    batch.map(({ transaction, consent, ethereumSignature }) => ({
       transaction,
       authorization: consent?.authorization ?? "0x",
+      ...(ethereumSignature !== undefined && { ethereumSignature }),
     })),
   );
 }

@@ -4,6 +4,7 @@ import { connectRollup, type RollupClient, type RollupLocation } from "../../l1/
 import type { Held, Holder } from "../../lease/lease.ts";
 import { assertDeployment } from "../../operator/deployment.ts";
 import { operatorError } from "../../operator/errors.ts";
+import { type SecondFactors, withoutSpending } from "../../operator/ledger/second-factors.ts";
 import { waitingSubmissions } from "../../operator/ledger/waiting.ts";
 import { type Logger, silentLogger } from "../../operator/logger.ts";
 import type { Operator } from "../../operator/operator.ts";
@@ -198,7 +199,10 @@ async function settlePredecessor(l1: RollupClient, logger: Logger): Promise<void
 }
 
 /** Begins with what L1 has: transactions in blocks that are not proven are lost. */
-async function continueFromL1(resumption: Resumption): Promise<LocalPart> {
+async function continueFromL1(
+  resumption: Resumption,
+  secondFactors?: SecondFactors,
+): Promise<LocalPart> {
   const { environment, options, location, access, l1, store, promises } = resumption;
   const { config, connection } = environment;
   const settings = { ...options, known: location, access };
@@ -213,6 +217,7 @@ async function continueFromL1(resumption: Resumption): Promise<LocalPart> {
     ...parts,
     ...(store && { store }),
     ...(promises && { promises }),
+    ...(secondFactors && { secondFactors }),
   });
 }
 
@@ -231,11 +236,12 @@ async function continueFromStore(resumption: Resumption, preset: Preset): Promis
   };
   const local = await createLocal(environment, options, parts);
   if (!(await isBehind(local.operator, l1))) return local;
-  const waiting = waitingSubmissions(local.operator.checkpoint());
+  const ledger = local.operator.checkpoint();
+  const waiting = waitingSubmissions(ledger);
   logger.info("L1 has proven blocks that the store lacks: the operator begins with those");
   await closeOperator(local);
   store!.discardLedger();
-  const next = await continueFromL1(resumption);
+  const next = await continueFromL1(resumption, withoutSpending(ledger.secondFactors));
   await acceptAgain(next.operator, waiting, logger);
   return next;
 }

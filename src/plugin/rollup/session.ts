@@ -141,7 +141,7 @@ async function deployPromises(
 /** What an operator needs besides the settings. */
 export type LocalParts = Pick<
   OperatorParts,
-  "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid" | "promises"
+  "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid" | "promises" | "secondFactors"
 > & {
   readonly l1: RollupClient;
   readonly store?: DurableStore;

@@ -8,7 +8,7 @@ import { KeyGate } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
 import { shorten } from "../../components/text.ts";
 import { showAmount } from "../tokens.ts";
-import { assertCovered, prepare, SIGNS_ON_L2 } from "../transactions.ts";
+import { assertCovered, prepare, promptsOf } from "../transactions.ts";
 import { checkAddress, checkAmount, checkMaxFee, valuesOf } from "../validation.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
 import { KeyNotice, keyStateOf } from "./key-state.tsx";
@@ -179,7 +179,10 @@ async function planBatch(
       `${index + 1}`,
       `${showAmount(amount, known[index]!)} to ${to}, fee ${showAmount(prepared[index]!.fee, known[index]!)}`,
     ]),
-    prompts: [SIGNS_ON_L2, `Account ${shorten(wallet.address)} sends all, with nonces in a row.`],
+    prompts: [
+      ...(await promptsOf(wallet, spent)),
+      `Account ${shorten(wallet.address)} sends all, with nonces in a row.`,
+    ],
     send: () => toBatch(fixed).send(),
   };
 }

@@ -7,7 +7,7 @@ import { AddressField, AmountField, MaxFeeField, TokenField } from "../fields.ts
 import { KeyGate } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
 import { showAmount } from "../tokens.ts";
-import { assertCovered, describe, prepare, SIGNS_ON_L2 } from "../transactions.ts";
+import { assertCovered, describe, prepare, promptsOf } from "../transactions.ts";
 import { checkAddress, checkAmount, checkMaxFee, valuesOf } from "../validation.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
 import { KeyNotice, keyStateOf } from "./key-state.tsx";
@@ -93,12 +93,13 @@ async function planTransfer(
   const batch = wallet.batch().transfer({ ...params, ...(maxFee !== undefined && { maxFee }) });
   const [transaction] = await prepare(batch, [token]);
   const { fee, nonce } = transaction!;
-  assertCovered([{ token, amount: amount + fee, available: accepted }], () => "amount");
+  const spent = [{ token, amount: amount + fee, available: accepted }];
+  assertCovered(spent, () => "amount");
   const recipient = await wallet.provider.getAccount(to);
   return {
     title: `Transfer of ${showAmount(amount, token)}`,
     facts: describe(transaction!, token),
-    prompts: [SIGNS_ON_L2],
+    prompts: await promptsOf(wallet, spent),
     warnings: [
       ...(to === wallet.address ? ["You are the recipient yourself."] : []),
       ...(recipient === null

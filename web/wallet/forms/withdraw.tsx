@@ -7,7 +7,7 @@ import { AddressField, AmountField, MaxFeeField, TokenField } from "../fields.ts
 import { KeyGate } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
 import { showAmount } from "../tokens.ts";
-import { assertCovered, describe, prepare, SIGNS_ON_L2 } from "../transactions.ts";
+import { assertCovered, describe, prepare, promptsOf } from "../transactions.ts";
 import { checkAddress, checkAmount, checkMaxFee, valuesOf } from "../validation.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
 import { KeyNotice, keyStateOf } from "./key-state.tsx";
@@ -89,11 +89,15 @@ async function planWithdrawal(
   const batch = wallet.batch().withdraw({ ...params, ...(maxFee !== undefined && { maxFee }) });
   const [transaction] = await prepare(batch, [token]);
   const { fee, nonce } = transaction!;
-  assertCovered([{ token, amount: amount + fee, available: accepted }], () => "amount");
+  const spent = [{ token, amount: amount + fee, available: accepted }];
+  assertCovered(spent, () => "amount");
   return {
     title: `Withdrawal of ${showAmount(amount, token)}`,
     facts: describe(transaction!, token),
-    prompts: [SIGNS_ON_L2, "When its block is executed, the contract pays on L1 by itself."],
+    prompts: [
+      ...(await promptsOf(wallet, spent)),
+      "When its block is executed, the contract pays on L1 by itself.",
+    ],
     warnings: to === wallet.address ? [] : ["Somebody else than you is paid on L1."],
     send: () => wallet.withdraw({ ...params, fee, nonce }),
   };
