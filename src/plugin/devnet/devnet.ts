@@ -12,7 +12,7 @@ import { createChain, type DevnetChain, NETWORK } from "./chain.ts";
 import { identify, saveDevnet } from "./identity.ts";
 import { L1Node } from "./l1-node.ts";
 import { type ReplayProgress, replayL1 } from "./replay.ts";
-import { assertSameIdentity, type LoadedState } from "./state-file.ts";
+import { assertSameIdentity, type LoadedState, orInvalid } from "./state-file.ts";
 
 export interface DevnetOptions extends Pick<
   DeployOptions,
@@ -102,12 +102,12 @@ export async function startDevnet(
   try {
     const accounts = await readAccounts(hre.config, connection);
     const parts = { hre, chain, accounts, options: deployOptions };
-    if (load === undefined) await deployAll(parts);
-    else await continueSaved(parts, load, onProgress);
+    const description =
+      load === undefined ? await deployAll(parts) : await continueSaved(parts, load, onProgress);
     const listening = await server.listen();
-    const url = `http://${listening.address.replace(ALL_INTERFACES, "127.0.0.1")}:${listening.port}`;
+    const host = listening.address.replace(ALL_INTERFACES, "127.0.0.1");
     return {
-      description: await describe(connection, url, accounts),
+      description: { url: `http://${host}:${listening.port}`, ...description },
       connection,
       save: () => saveDevnet(hre.config, chain, deployOptions),
       close: async () => {
@@ -129,7 +129,10 @@ interface DevnetParts {
   readonly options: Pick<DeployOptions, "preset" | "prover" | "logger" | "fees">;
 }
 
-async function deployAll({ hre, chain, accounts, options }: DevnetParts): Promise<void> {
+/** What clients need, besides the URL. */
+type Description = Omit<DevnetDescription, "url">;
+
+async function deployAll({ hre, chain, accounts, options }: DevnetParts): Promise<Description> {
   const { connection } = chain;
   const holders = accounts.map(({ address }) => address);
   const mint = { holders, amount: TOKENS_PER_ACCOUNT };
@@ -138,14 +141,15 @@ async function deployAll({ hre, chain, accounts, options }: DevnetParts): Promis
     tokens.push((await deployTestToken(hre.config, connection, names, mint)).address);
   }
   await connection.rollup.deploy({ ...options, tokens, mode: "interval", bond: BOND });
+  return describe(connection, accounts);
 }
 
 /** @throws as {@link startDevnet} with `load` */
 async function continueSaved(
-  { hre: { config }, chain, options }: DevnetParts,
+  { hre: { config }, chain, accounts, options }: DevnetParts,
   { file, state }: LoadedState,
   onProgress: ReplayProgress | undefined,
-): Promise<void> {
+): Promise<Description> {
   const { connection } = chain;
   const preset = sizedPreset(config.rollup, options.preset ?? config.rollup.preset);
   assertSameIdentity(file, state.identity, await identify(config, preset, options));
@@ -154,16 +158,16 @@ async function continueSaved(
   const { rollupAddress, deploymentBlock, bondAddress, ledger } = rollup;
   const location = { rollupAddress, deploymentBlock };
   const saved = { file, location, bondAddress, preset, ledger };
-  await (connection.rollup as LazyRollup).load(saved, { ...options, mode: "interval" });
+  const own = connection.rollup as LazyRollup;
+  await own.load(saved, { ...options, mode: "interval" });
+  return orInvalid(file, () => describe(connection, accounts));
 }
 
 async function describe(
   { rollup: { contracts, provider, operator, bondAddress } }: NetworkConnection,
-  url: string,
   accounts: readonly DevnetAccount[],
-): Promise<DevnetDescription> {
+): Promise<Description> {
   return {
-    url,
     chainId: Number(operator.chainId),
     rollup: await contracts.rollup.getAddress(),
     verifier: await contracts.verifier.getAddress(),

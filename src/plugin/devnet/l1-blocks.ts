@@ -223,15 +223,18 @@ function toTransaction(transaction: RpcTransaction, { blobs }: L1Recording): L1T
 
 /** @returns Undefined if nobody has signed it, as after `hardhat_impersonateAccount`. */
 function signedAgain(transaction: RpcTransaction): string | undefined {
+  if (isUnsigned(transaction)) return undefined;
   try {
     const signed = Transaction.from(toSigned(transaction));
-    const isSame = signed.hash === transaction.hash;
-    return isSame && signed.from?.toLowerCase() === transaction.from.toLowerCase()
-      ? signed.serialized
-      : undefined;
+    return signed.hash === transaction.hash ? signed.serialized : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** L1 writes the sender's address in place of a signature that it cannot make. */
+function isUnsigned({ from, r, s }: RpcTransaction): boolean {
+  return BigInt(r) === BigInt(from) && BigInt(s) === BigInt(from);
 }
 
 function toSigned(transaction: RpcTransaction): TransactionLike {

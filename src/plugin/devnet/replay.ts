@@ -29,7 +29,6 @@ const REPORT_BLOCKS = 1_000;
  */
 export async function replayL1(l1: L1Node, state: L1State, options: ReplayOptions): Promise<void> {
   assertSameBase(state, await readBase(l1), Number(await l1.call("eth_chainId")), options.file);
-  await l1.call("hardhat_setLoggingEnabled", false);
   await l1.call("evm_setAutomine", false);
   const replay = new Replay(l1, state, options);
   for (const block of state.blocks) await replay.mine(block);
@@ -138,7 +137,7 @@ class Replay {
       return;
     }
     await this.#l1.call("hardhat_impersonateAccount", transaction.from);
-    await this.#l1.call("eth_sendTransaction", transaction);
+    await this.#l1.call("eth_sendTransaction", { ...transaction });
     await this.#l1.call("hardhat_stopImpersonatingAccount", transaction.from);
   }
 

@@ -142,7 +142,17 @@ export function assertSameIdentity(
   throw devnetError({ code: "DEVNET_STATE_MISMATCH", file, differences: differences.join("; ") });
 }
 
-export function invalid(file: string, reason: string, cause?: unknown) {
+/** Runs what the rollup of a file leads to, whatever that is. @throws DEVNET_STATE_INVALID */
+export async function orInvalid<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const text = isRollupError(cause) ? cause.sentence : String(cause);
+    throw invalid(file, `its operator cannot go on: ${text}`, cause);
+  }
+}
+
+function invalid(file: string, reason: string, cause?: unknown) {
   return devnetError({ code: "DEVNET_STATE_INVALID", file, reason }, { cause });
 }
 

@@ -6,8 +6,7 @@ import type { Preset } from "../../protocol/presets.ts";
 import { assertBond, readBond } from "../../receipts/bond-on-l1.ts";
 import { readInput } from "../../sdk/inputs.ts";
 import { decodeSnapshot, type SnapshotPart } from "../../store/snapshot-codec.ts";
-import { isRollupError } from "../../util/errors.ts";
-import { invalid } from "../devnet/state-file.ts";
+import { orInvalid } from "../devnet/state-file.ts";
 import { buildRollupIfLeftOut } from "./build-on-demand.ts";
 import { resumeOptions } from "./options.ts";
 import { createProver } from "./prover.ts";
@@ -15,6 +14,7 @@ import {
   closeSession,
   type Environment,
   firstSigner,
+  type LocalParts,
   type Session,
   startSession,
 } from "./session.ts";
@@ -37,36 +37,44 @@ const FOREIGN_LEDGER: readonly string[] = ["START_NOT_ON_L1", "BLOCKS_UNKNOWN", 
 /**
  * Starts an operator that continues a saved ledger on the L1 that it was saved with.
  *
- * @throws DEVNET_STATE_INVALID, ROLLUP_NOT_BUILT, NO_SIGNER, BOND_NOT_FOUND, and as `readInput`
+ * @throws DEVNET_STATE_INVALID, ROLLUP_NOT_BUILT, and as `readInput`
  */
 export async function loadSession(
   environment: Environment,
   saved: SavedRollup,
   given: OperatorSettings,
 ): Promise<Session> {
-  const { location, preset, bondAddress } = saved;
   const options = readInput(resumeOptions, given);
-  const { config, connection } = environment;
+  const { config } = environment;
   const proverName = options.prover ?? config.rollup.prover;
   await buildRollupIfLeftOut(config, proverName);
+  const prover = await createProver(config, saved.preset.name, proverName);
+  return orInvalid(saved.file, async () => {
+    try {
+      const parts = { ...(await readParts(environment, saved)), prover };
+      const session = await startSession(environment, options, parts);
+      await assertOwnLedger(session);
+      return session;
+    } catch (error) {
+      await prover.close();
+      throw error;
+    }
+  });
+}
+
+async function readParts(
+  { connection }: Environment,
+  saved: SavedRollup,
+): Promise<Omit<LocalParts, "prover">> {
+  const { location, bondAddress, preset } = saved;
   const signer = await firstSigner(connection);
   const { address: signerAddress } = signer;
   const l1 = await connectRollup(location, signer);
   const bond = await readBond(connection.ethers.provider, bondAddress);
   assertBond(bond, location.rollupAddress, signerAddress);
-  const prover = await createProver(config, preset.name, proverName);
-  // The ledger has begun, so nothing depends on the owner of the fee account.
-  const parts = { preset, feeAccountAddress: 0n, l1, prover, store: createLoadedStore(saved) };
   const promises = { bond, signer, signerAddress };
-  try {
-    const session = await startSession(environment, options, { ...parts, promises });
-    await assertOwnLedger(session);
-    return session;
-  } catch (cause) {
-    await prover.close();
-    const text = isRollupError(cause) ? cause.sentence : String(cause);
-    throw invalid(saved.file, `its operator cannot go on: ${text}`, cause);
-  }
+  // The ledger has begun, so nothing depends on the owner of the fee account.
+  return { preset, feeAccountAddress: 0n, l1, promises, store: createLoadedStore(saved) };
 }
 
 /** @throws The obstacle of an operator whose ledger is not that of its L1 */
