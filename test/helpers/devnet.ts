@@ -12,7 +12,8 @@ const open = new Set<Devnet>();
 
 /** Starts a devnet with the mock prover, which {@link closeDevnets} closes. */
 export async function createDevnet(options: Partial<DevnetOptions> = {}): Promise<Devnet> {
-  const defaults = { port: 0, hostname: "127.0.0.1", prover: "mock" } as const;
+  const { preset } = hre.config.rollup;
+  const defaults = { port: 0, hostname: "127.0.0.1", preset, prover: "mock" } as const;
   const devnet = await startDevnet(hre, { ...defaults, ...options });
   open.add(devnet);
   return devnet;

@@ -4,6 +4,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import { assertPortFree } from "../../server/listen.ts";
 import { assert } from "../../util/errors.ts";
+import { omit } from "../../util/omit.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import type { LazyRollup } from "../rollup/lazy-rollup.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
@@ -159,7 +160,7 @@ async function continueSaved(
   const location = { rollupAddress, deploymentBlock };
   const saved = { file, location, bondAddress, preset, ledger };
   const own = connection.rollup as LazyRollup;
-  await own.load(saved, { ...options, mode: "interval" });
+  await own.load(saved, { ...omit(options, "preset"), mode: "interval" });
   return orInvalid(file, () => describe(connection, accounts));
 }
 

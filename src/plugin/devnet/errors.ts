@@ -1,5 +1,6 @@
 /** Errors of a devnet that is saved to a file, or loaded from one. */
 import { defineErrors } from "../../util/errors.ts";
+import { printable } from "../../util/printable.ts";
 
 export type DevnetErrorFacts =
   | { code: "DEVNET_STATE_UNREADABLE"; file: string; reason: string }
@@ -25,7 +26,7 @@ export const devnetError = defineErrors<DevnetErrorFacts>({
     fix: "Name a file that rollup:devnet has written with --dump; --state begins without one.",
   },
   DEVNET_STATE_INVALID: {
-    message: ({ file, reason }) => `${file} is no state of a devnet: ${reason}.`,
+    message: ({ file, reason }) => `${file} is no state of a devnet: ${printable(reason)}.`,
     fix: "Name a file that rollup:devnet has written with --dump, and that nobody has changed.",
   },
   DEVNET_STATE_VERSION: {
@@ -35,7 +36,7 @@ export const devnetError = defineErrors<DevnetErrorFacts>({
   },
   DEVNET_STATE_MISMATCH: {
     message: ({ file, differences }) =>
-      `The config does not fit the state ${file}: ${differences}.`,
+      `The config does not fit the state ${file}: ${printable(differences)}.`,
     fix:
       "Start with the config and options that it was saved with: preset, block kinds, prover, and " +
       "networks.node with its accounts, chainId and hardfork.",
@@ -50,8 +51,8 @@ export const devnetError = defineErrors<DevnetErrorFacts>({
   },
   DEVNET_REPLAY_DIFFERS: {
     message: ({ file, blockNumber, reason, kept, used }) =>
-      `L1 block ${blockNumber} of ${file} comes out differently: ${reason}. ` +
-      `Hardhat ${kept} has written it, and this is ${used}.`,
+      `L1 block ${blockNumber} of ${file} comes out differently: ${printable(reason)}. ` +
+      `Hardhat ${printable(kept)} has written it, and this is ${used}.`,
     fix:
       "Use that version of Hardhat and the same networks.node in the config (hardfork, mining, gas), " +
       "or begin a new devnet.",

@@ -14,16 +14,10 @@ import { pluginError } from "../errors.ts";
 import { registerMatchers } from "../matchers.ts";
 import type { ExitOptions } from "./exodus.ts";
 import { keepAlive } from "./keep-alive.ts";
-import type { SavedRollup } from "./load-session.ts";
+import type { LoadOptions, SavedRollup } from "./load-session.ts";
 import { noteOpenConnection } from "./open-connections.ts";
 import type { Session } from "./session.ts";
-import type {
-  ConnectionRollup,
-  DeployOptions,
-  OperatorSettings,
-  ResumeOptions,
-  RollupContracts,
-} from "./types.ts";
+import type { ConnectionRollup, DeployOptions, ResumeOptions, RollupContracts } from "./types.ts";
 
 /** The rollup at a snapshot of L1. */
 interface Snapshot {
@@ -119,7 +113,7 @@ export class LazyRollup implements ConnectionRollup {
   // The rest is for network hooks and devnet, and is not part of `ConnectionRollup`.
 
   /** Continues a rollup that a file has saved. @throws as `loadSession` */
-  async load(saved: SavedRollup, options: OperatorSettings): Promise<this> {
+  async load(saved: SavedRollup, options: LoadOptions): Promise<this> {
     const { loadSession } = await import("./load-session.ts");
     return this.#adopt(await loadSession(this.#environment, saved, options));
   }

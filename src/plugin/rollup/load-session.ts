@@ -31,6 +31,9 @@ export interface SavedRollup {
   readonly ledger: readonly SnapshotPart[];
 }
 
+/** The preset is that of the rollup. */
+export type LoadOptions = Omit<OperatorSettings, "preset">;
+
 /** Obstacles of an operator whose ledger is not that of its L1. */
 const FOREIGN_LEDGER: readonly string[] = ["START_NOT_ON_L1", "BLOCKS_UNKNOWN", "STATE_DAMAGED"];
 
@@ -42,7 +45,7 @@ const FOREIGN_LEDGER: readonly string[] = ["START_NOT_ON_L1", "BLOCKS_UNKNOWN", 
 export async function loadSession(
   environment: Environment,
   saved: SavedRollup,
-  given: OperatorSettings,
+  given: LoadOptions,
 ): Promise<Session> {
   const options = readInput(resumeOptions, given);
   const { config } = environment;
