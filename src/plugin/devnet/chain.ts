@@ -1,4 +1,5 @@
 /** The chain of a devnet behind its server, and what is noted of it from its first block on. */
+import type { EdrNetworkConfig } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
 import { assert } from "../../util/errors.ts";
@@ -17,6 +18,8 @@ export interface DevnetChain {
   readonly recording: L1Recording;
   /** The block on which it begins. */
   readonly base: L1Base;
+  /** When the config wants blocks; while it is replayed there are no others. */
+  readonly mining: EdrNetworkConfig["mining"];
   close(): Promise<void>;
 }
 
@@ -51,25 +54,40 @@ export async function createChain(
   hre.hooks.registerHandlers("network", hooks);
   const unregister = () => hre.hooks.unregisterHandlers("network", hooks);
   try {
-    const server = await hre.network.createServer(networkOf(hre, load), hostname, port);
+    const network = nodeConfig(hre);
+    const server = await hre.network.createServer(networkOf(network, load), hostname, port);
     assert(connection !== undefined, "a server has a connection");
-    const base = await readBase(new L1Node(connection.provider));
+    const l1 = new L1Node(connection.provider);
+    const base = await readBase(l1, isFork(network) ? await l1.number() : 0);
     const close = async () => {
       await connection?.close();
       unregister();
     };
-    return { server, connection, recording, base, close };
+    return { server, connection, recording, base, mining: network.mining, close };
   } catch (error) {
     unregister();
     throw error;
   }
 }
 
-/** A fork begins at the time of its block. */
-function networkOf({ config }: HardhatRuntimeEnvironment, load: LoadedState | undefined) {
+/** The network of a devnet in the config. */
+function nodeConfig({ config }: HardhatRuntimeEnvironment): EdrNetworkConfig {
   const network = config.networks[NETWORK];
-  const isFork = network?.type === "edr-simulated" && network.forking?.enabled === true;
-  if (load === undefined || isFork) return NETWORK;
+  assert(network?.type === "edr-simulated", "the network of a node is simulated");
+  return network;
+}
+
+function isFork({ forking }: EdrNetworkConfig): boolean {
+  return forking?.enabled === true;
+}
+
+/** What is replayed begins at the time of its first block, and nothing is mined in between. */
+function networkOf(network: EdrNetworkConfig, load: LoadedState | undefined) {
+  if (load === undefined) return NETWORK;
+  const { order } = network.mining.mempool;
+  const mining = { auto: true, interval: 0, mempool: { order } };
   const initialDate = new Date(load.state.l1.base.timestamp * 1000);
-  return { network: NETWORK, override: { initialDate } };
+  // A fork begins at the time of its block.
+  const override = isFork(network) ? { mining } : { mining, initialDate };
+  return { network: NETWORK, override };
 }

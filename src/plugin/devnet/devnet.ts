@@ -155,11 +155,14 @@ async function continueSaved(
   const preset = sizedPreset(config.rollup, options.preset ?? config.rollup.preset);
   assertSameIdentity(file, state.identity, await identify(config, preset, options));
   const { hardhat, l1, rollup } = state;
-  await replayL1(new L1Node(connection.provider), l1, { file, hardhat, onProgress });
+  const node = new L1Node(connection.provider);
+  await replayL1(node, l1, { file, hardhat, onProgress });
   const { rollupAddress, deploymentBlock, bondAddress, ledger } = rollup;
   const location = { rollupAddress, deploymentBlock };
   const saved = { file, location, bondAddress, preset, ledger };
   const own = connection.rollup as LazyRollup;
+  // From here on the operator can answer blocks that come by themselves.
+  await node.call("evm_setIntervalMining", chain.mining.interval);
   await own.load(saved, { ...omit(options, "preset"), mode: "interval" });
   return orInvalid(file, () => describe(connection, accounts));
 }

@@ -34,9 +34,8 @@ interface Before {
   readonly mined: RpcBlock;
 }
 
-/** Returns the block on which a chain of its own begins. */
-export async function readBase(l1: L1Node): Promise<L1Base> {
-  const number = await l1.number();
+/** Returns what is kept of the block on which a chain begins. */
+export async function readBase(l1: L1Node, number: number): Promise<L1Base> {
   const { hash, timestamp, stateRoot, gasLimit, baseFeePerGas, miner } = await l1.block(number);
   return {
     number,

@@ -28,7 +28,8 @@ const REPORT_BLOCKS = 1_000;
  * block comes out differently
  */
 export async function replayL1(l1: L1Node, state: L1State, options: ReplayOptions): Promise<void> {
-  assertSameBase(state, await readBase(l1), Number(await l1.call("eth_chainId")), options.file);
+  const base = await readBase(l1, await l1.number());
+  assertSameBase(state, base, Number(await l1.call("eth_chainId")), options.file);
   await l1.call("evm_setAutomine", false);
   const replay = new Replay(l1, state, options);
   for (const block of state.blocks) await replay.mine(block);
