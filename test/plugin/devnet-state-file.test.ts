@@ -164,15 +164,12 @@ describe("plugin/devnet: state file", function () {
         place === chosen && kind !== "pages" ? { kind, data: forge(data, random) } : { kind, data },
       );
       const rollup = { ...content.rollup, ledger: forged };
-      const outcome = loadDevnet(forgeState({ ...content, rollup })).then(
-        () => undefined,
-        (thrown: unknown) => thrown,
+      const loading = loadDevnet(forgeState({ ...content, rollup }));
+      const isLoaded = await loading.then(
+        () => true,
+        () => false,
       );
-      const error = await outcome;
-      if (error !== undefined)
-        expectCode("DEVNET_STATE_INVALID", () => {
-          throw error;
-        });
+      if (!isLoaded) await expectRejection("DEVNET_STATE_INVALID", loading);
       await closeDevnets();
     }
   });

@@ -8,6 +8,7 @@ import type { Devnet } from "../../src/plugin/devnet/devnet.ts";
 import { deployTestToken } from "../../src/plugin/rollup/test-token.ts";
 import { restoreRollup } from "../../src/restore/restore.ts";
 import type { RollupWallet } from "../../src/sdk/wallet.ts";
+import { omit } from "../../src/util/omit.ts";
 import {
   closeDevnets,
   contentOf,
@@ -50,7 +51,7 @@ async function restoredRoot({ connection, description }: Devnet): Promise<bigint
 /** What clients see of a devnet, besides its port. */
 async function visibleOf(devnet: Devnet, hash: string) {
   const { connection, description } = devnet;
-  const { url: _, ...addresses } = description;
+  const addresses = omit(description, "url");
   const { provider } = connection.ethers;
   const nonces: number[] = [];
   for (const { address } of description.accounts) {

@@ -8,7 +8,7 @@ import { omit } from "../../util/omit.ts";
 import { sizedPreset } from "../config/resolve.ts";
 import type { LazyRollup } from "../rollup/lazy-rollup.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
-import type { DeployOptions } from "../rollup/types.ts";
+import type { ConnectionRollup, DeployOptions } from "../rollup/types.ts";
 import { createChain, type DevnetChain, NETWORK } from "./chain.ts";
 import { identify, saveDevnet } from "./identity.ts";
 import { L1Node } from "./l1-node.ts";
@@ -160,7 +160,7 @@ async function continueSaved(
   const { rollupAddress, deploymentBlock, bondAddress, ledger } = rollup;
   const location = { rollupAddress, deploymentBlock };
   const saved = { file, location, bondAddress, preset, ledger };
-  const own = connection.rollup as LazyRollup;
+  const own = connection.rollup as ConnectionRollup & Pick<LazyRollup, "load">;
   // From here on the operator can answer blocks that come by themselves.
   await node.call("evm_setIntervalMining", chain.mining.interval);
   await own.load(saved, { ...omit(options, "preset"), mode: "interval" });

@@ -19,7 +19,7 @@ import type { DevnetState, StateIdentity } from "./state-schema.ts";
 const NO_KEYS = "none";
 
 /** What is known of it before anything is built. */
-export type SizeIdentity = Omit<StateIdentity, "keys">;
+export type SizeIdentity = Omit<StateIdentity, "key digest">;
 
 /** What of a config must fit a saved devnet. */
 export function identifySizes(
@@ -43,7 +43,7 @@ export async function identify(
 ): Promise<StateIdentity> {
   const sizes = identifySizes(config, preset, options);
   const keys = sizes.prover === "mock" ? NO_KEYS : await digestOfKeys(config.rollup);
-  return { ...sizes, keys };
+  return { ...sizes, "key digest": keys };
 }
 
 /** Digest of the keys in the built verifier, which the verifier on L1 has too. */

@@ -1,7 +1,8 @@
 /** Writes the blocks of L1 down so that they can be mined again, as short as they allow. */
 import { keccak256, Signature, Transaction, type TransactionLike } from "ethers";
 import { devnetError } from "./errors.ts";
-import { L1Node, type RpcBlock, type RpcTransaction, toQuantity } from "./l1-node.ts";
+import type { L1Node } from "./l1-node.ts";
+import { type RpcBlock, type RpcTransaction, toQuantity } from "./l1-node.ts";
 import type { L1Recording } from "./recording.ts";
 import type {
   AccountChange,
@@ -19,6 +20,8 @@ const RESERVED_GAS_LIMIT = "0xf4240";
 /** Change of the base fee from block to block: an eighth at most, at twice the target (EIP-1559). */
 const BASE_FEE_DENOMINATOR = 8n;
 const ELASTICITY = 2n;
+
+const END_READS_MAX = 1_000;
 
 /** A block beside its header. */
 interface Step {
@@ -48,8 +51,18 @@ export async function readBase(l1: L1Node, number: number): Promise<L1Base> {
   };
 }
 
+/** Reads what waits for the block after the last one, although blocks may come by themselves. */
+async function readEnd(l1: L1Node): Promise<{ last: number; pending: readonly RpcTransaction[] }> {
+  for (let attempt = 0; attempt < END_READS_MAX; attempt++) {
+    const last = await l1.number();
+    const pending = (await l1.call("eth_pendingTransactions")) as readonly RpcTransaction[];
+    if ((await l1.number()) === last) return { last, pending };
+  }
+  throw notSavable("L1 mines too fast to be read");
+}
+
 /**
- * Reads all blocks after a base, and what waits for the next one. Nothing may be mined meanwhile.
+ * Reads all blocks after a base, and what waits for the next one. Blocks after those are left out.
  *
  * @throws DEVNET_NOT_SAVABLE
  */
@@ -59,10 +72,9 @@ export async function readL1State(
   recording: L1Recording,
 ): Promise<L1State> {
   if (recording.isIncomplete) throw notSavable("more was changed than is kept in memory");
-  const last = await l1.number();
+  const { last, pending } = await readEnd(l1);
   const reader = new BlockReader(l1, recording, await l1.block(base.number));
   for (let number = base.number + 1; number <= last;) number = await reader.readFrom(number);
-  const pending = (await l1.call("eth_pendingTransactions")) as readonly RpcTransaction[];
   return {
     chainId: Number(await l1.call("eth_chainId")),
     base,

@@ -3,7 +3,8 @@ import { reasonOf } from "../../l1/refusals.ts";
 import { hardhatVersion } from "../package-root.ts";
 import { devnetError } from "./errors.ts";
 import { readBase } from "./l1-blocks.ts";
-import { L1Node, type RpcBlock, toQuantity } from "./l1-node.ts";
+import type { L1Node } from "./l1-node.ts";
+import { type RpcBlock, toQuantity } from "./l1-node.ts";
 import type { AccountChange, L1Base, L1Block, L1State, L1Transaction } from "./state-schema.ts";
 
 /** Takes the progress of a replay: blocks that are mined, of how many. */

@@ -1,6 +1,6 @@
 /** The files that the options of `rollup:devnet` name. */
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { PresetName } from "../../protocol/presets.ts";
@@ -56,8 +56,10 @@ export async function openStateFiles(
   const file = dump ?? state;
   if (file === undefined) return { loaded, output: undefined };
   await assertReplaceable(file);
-  await assertWritable(file);
-  return { loaded, output: createCheckpointFile(file) };
+  // What a link leads to is replaced, and not the link.
+  const target = existsSync(file) ? await realpath(file) : file;
+  await assertWritable(target);
+  return { loaded, output: createCheckpointFile(target) };
 }
 
 /** @throws DEVNET_STATE_NOT_WRITABLE */

@@ -117,7 +117,7 @@ const identitySchema = z
     "block kinds": z.string().max(10_000),
     prover: z.enum(["mock", "real"]),
     protocol: z.string().max(100),
-    keys: z.string().max(100),
+    "key digest": z.string().max(100),
   })
   .strict();
 
