@@ -1,6 +1,16 @@
 /** Files with the state of a devnet that are damaged, foreign, or made by somebody hostile. */
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -183,6 +193,8 @@ describe("plugin/devnet: state file", function () {
     expect(await readFile(file, "utf8")).to.equal('{"name":"a package"}');
     await expectRejection("DEVNET_STATE_FOREIGN", open({ dump: folder }));
     await expectRejection("DEVNET_STATE_NOT_WRITABLE", open({ dump: join(file, "below.json") }));
+    await expectRejection("DEVNET_STATE_NOT_WRITABLE", open({ state: "" }));
+    await expectRejection("DEVNET_STATE_NOT_WRITABLE", open({ dump: `${folder}/missing/` }));
     await expectRejection("OPTIONS_EXCLUSIVE", open({ state: file, load: file }));
     await expectRejection("DEVNET_STATE_UNREADABLE", open({ load: "" }));
   });
@@ -198,5 +210,10 @@ describe("plugin/devnet: state file", function () {
     expect(again.loaded?.state).to.deep.equal(content);
     await again.output!.save(text);
     expect(await readdir(below)).to.deep.equal(["devnet.json"]);
+    const link = join(folder, "link.json");
+    await symlink(path, link);
+    const linked = await openStateFiles({ dump: link }, hre.config, SIZE);
+    await linked.output!.save(text);
+    expect((await lstat(link)).isSymbolicLink()).to.equal(true);
   });
 });

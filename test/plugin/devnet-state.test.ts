@@ -1,4 +1,4 @@
-/** A devnet is saved, and continued by another one: L1 block by block, L2 with all it has promised. */
+/** A devnet is saved, and continued by another one: L1 block by block, L2 with its promises. */
 import { expect } from "chai";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -90,7 +90,7 @@ describe("plugin/devnet: state", () => {
     const mint = { holders: [alice!.address], amount: 77n };
     const { address, contract } = await deployTestToken(hre.config, first.connection, names, mint);
     await first.connection.rollup.listToken(address);
-    await first.connection.rollup.operator.syncL1();
+    await first.connection.rollup.operator.processBlocks();
     const logs = await contract.queryFilter(contract.filters.Transfer());
     const visible = await visibleOf(first, transfer.hash);
     const second = await reopen(first);

@@ -17,7 +17,7 @@ const ZERO_ADDRESS = `0x${"00".repeat(20)}`;
 const ZERO_WORD = `0x${"00".repeat(32)}`;
 /** Of the blocks that `hardhat_mine` makes up when somebody asks for them. */
 const RESERVED_GAS_LIMIT = "0xf4240";
-/** Change of the base fee from block to block: an eighth at most, at twice the target (EIP-1559). */
+/** The base fee changes by an eighth at most, at twice the target (EIP-1559). */
 const BASE_FEE_DENOMINATOR = 8n;
 const ELASTICITY = 2n;
 
@@ -79,7 +79,7 @@ export async function readL1State(
     chainId: Number(await l1.call("eth_chainId")),
     base,
     blocks: joinRuns(reader.steps),
-    changes: changesAfter(recording, last),
+    changes: reader.changes.get(last) ?? [],
     pending: pending.map((transaction) => toTransaction(transaction, recording)),
     isAutomining: (await l1.call("hardhat_getAutomine")) === true,
   };
@@ -87,6 +87,7 @@ export async function readL1State(
 
 class BlockReader {
   readonly steps: Step[] = [];
+  readonly changes: ReadonlyMap<number, AccountChange[]>;
   readonly #l1: L1Node;
   readonly #recording: L1Recording;
   #before: Before;
@@ -94,6 +95,7 @@ class BlockReader {
   constructor(l1: L1Node, recording: L1Recording, base: RpcBlock) {
     this.#l1 = l1;
     this.#recording = recording;
+    this.changes = groupChanges(recording);
     this.#before = { parent: base, mined: base };
   }
 
@@ -101,7 +103,7 @@ class BlockReader {
   async readFrom(number: number): Promise<number> {
     const header = await this.#l1.block(number);
     if (isReserved(header)) return this.#readReserved(header);
-    const changes = changesAfter(this.#recording, number - 1);
+    const changes = this.changes.get(number - 1) ?? [];
     const transactions = header.transactions.map((transaction) =>
       toTransaction(transaction, this.#recording),
     );
@@ -204,10 +206,15 @@ function runWith({ then }: L1Block, block: L1Block, interval: number): number | 
   return (then?.count ?? 0) + 1;
 }
 
-function changesAfter({ changes }: L1Recording, number: number): AccountChange[] {
-  return changes
-    .filter(({ after }) => after === number)
-    .map(({ method, params }) => toChange(method, params as readonly string[]));
+/** What was changed between blocks, by the number of the block before. */
+function groupChanges({ changes }: L1Recording): ReadonlyMap<number, AccountChange[]> {
+  const groups = new Map<number, AccountChange[]>();
+  for (const { after, method, params } of changes) {
+    const group = groups.get(after) ?? [];
+    group.push(toChange(method, params as readonly string[]));
+    groups.set(after, group);
+  }
+  return groups;
 }
 
 /** Writes the parameters that L1 has accepted in one form. */

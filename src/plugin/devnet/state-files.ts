@@ -66,6 +66,7 @@ export async function openStateFiles(
 async function assertWritable(file: string): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`;
   try {
+    if (file === "") throw new Error("it names no file");
     await mkdir(dirname(file), { recursive: true });
     await writeFile(draft, "");
     await rm(draft);
