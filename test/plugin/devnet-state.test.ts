@@ -234,6 +234,31 @@ describe("plugin/devnet: state", () => {
     expect(receipt?.from).to.equal(keyless.from);
   });
 
+  it("keeps the blobs of transactions, which L1 does not", async () => {
+    const first = await createDevnet();
+    const { ethers } = first.connection;
+    const wallet = new ethers.Wallet(first.description.accounts[6]!.privateKey!, ethers.provider);
+    // Commitment and proof of the polynomial 0: the point at infinity.
+    const infinity = `0xc0${"00".repeat(47)}`;
+    const toInfinity = () => ethers.getBytes(infinity);
+    const kzg = { blobToKzgCommitment: toInfinity, computeBlobKzgProof: toInfinity };
+    const { chainId } = await ethers.provider.getNetwork();
+    const fees = {
+      maxFeePerGas: 10n ** 10n,
+      maxPriorityFeePerGas: 1n,
+      maxFeePerBlobGas: 10n ** 10n,
+    };
+    const content = { type: 3, chainId, nonce: await wallet.getNonce(), to: STRANGER };
+    const transaction = { ...content, gasLimit: 100_000n, ...fees, kzg };
+    const blobs = [{ data: new Uint8Array(2 ** 17), commitment: infinity, proof: infinity }];
+    const signed = await wallet.signTransaction({ ...transaction, blobs });
+    await callOf(first.connection)("eth_sendRawTransaction", signed);
+    const head = await headOf(first);
+    const second = await reopen(first);
+    expect(await headOf(second)).to.deep.equal(head);
+    expect(await headOf(await reopen(second))).to.deep.equal(head);
+  });
+
   it("replays long idle times as a few numbers, and forgets what was reverted", async () => {
     const first = await createDevnet();
     const call = callOf(first.connection);

@@ -42,7 +42,7 @@ const WRITES: readonly string[] = [
   "eth_sendRawTransaction",
 ];
 /** Begins a signed transaction with blobs, which no node keeps. */
-const BLOB_TRANSACTION = "0x03";
+export const BLOB_TRANSACTION = "0x03";
 /** Changes, calls and blobs that are kept: a devnet with more cannot be saved. */
 const RECORDS_MAX = 100_000;
 const BLOBS_LENGTH_MAX = 2 ** 27;

@@ -5,6 +5,7 @@ import { devnetError } from "./errors.ts";
 import { readBase } from "./l1-blocks.ts";
 import type { L1Node } from "./l1-node.ts";
 import { type RpcBlock, toQuantity } from "./l1-node.ts";
+import { BLOB_TRANSACTION } from "./recording.ts";
 import type { AccountChange, L1Base, L1Block, L1State, L1Transaction } from "./state-schema.ts";
 
 /** Takes the progress of a replay: blocks that are mined, of how many. */
@@ -51,6 +52,10 @@ function assertSameBase(state: L1State, base: L1Base, chainId: number, file: str
   throw devnetError({ code: "DEVNET_STATE_MISMATCH", file, differences: differences.join("; ") });
 }
 
+function isBlobTransaction(transaction: L1Transaction): boolean {
+  return typeof transaction === "string" && transaction.startsWith(BLOB_TRANSACTION);
+}
+
 class Replay {
   readonly #l1: L1Node;
   readonly #state: L1State;
@@ -72,8 +77,9 @@ class Replay {
     this.#number++;
     try {
       await this.#prepare(block);
-      if (block.then?.isReserved === true) await this.#mineReserved(block.then);
-      else await this.#mineEach(block);
+      if (block.then?.isReserved === true) {
+        await this.#mineReserved(block.transactions ?? [], block.then);
+      } else await this.#mineEach(block);
     } catch (cause) {
       throw this.#differs(`L1 refuses it: ${reasonOf(cause)}`, cause);
     }
@@ -92,7 +98,6 @@ class Replay {
     await this.#change(block.changes ?? []);
     if (miner !== undefined) await this.#l1.call("hardhat_setCoinbase", miner);
     if (gasLimit !== undefined) await this.#l1.call("evm_setBlockGasLimit", gasLimit);
-    for (const transaction of block.transactions ?? []) await this.#send(transaction);
     if (mixHash !== undefined) await this.#l1.call("hardhat_setPrevRandao", mixHash);
     if (baseFeePerGas !== undefined) {
       await this.#l1.call("hardhat_setNextBlockBaseFeePerGas", baseFeePerGas);
@@ -100,14 +105,18 @@ class Replay {
     await this.#l1.call("evm_setNextBlockTimestamp", toQuantity(block.timestamp));
   }
 
-  async #mineReserved({ count, interval }: NonNullable<L1Block["then"]>): Promise<void> {
+  async #mineReserved(
+    transactions: readonly L1Transaction[],
+    { count, interval }: NonNullable<L1Block["then"]>,
+  ): Promise<void> {
+    for (const transaction of transactions) await this.#send(transaction);
     await this.#l1.call("hardhat_mine", toQuantity(count + 1), toQuantity(interval));
     this.#number += count;
     this.#report(count);
   }
 
-  async #mineEach({ timestamp, then }: L1Block): Promise<void> {
-    await this.#l1.call("evm_mine");
+  async #mineEach({ timestamp, transactions = [], then }: L1Block): Promise<void> {
+    await this.#mineOne(transactions);
     if (then === undefined) return;
     for (let index = 1; index <= then.count; index++) {
       const time = timestamp + index * then.interval;
@@ -117,6 +126,15 @@ class Replay {
       if (index % REPORT_BLOCKS === 0) this.#report(REPORT_BLOCKS);
     }
     this.#report(then.count % REPORT_BLOCKS);
+  }
+
+  async #mineOne(transactions: readonly L1Transaction[]): Promise<void> {
+    // Hardhat takes a transaction with blobs only if it can mine it at once, alone in its block.
+    const hasBlobs = transactions.some(isBlobTransaction);
+    if (hasBlobs) await this.#l1.call("evm_setAutomine", true);
+    for (const transaction of transactions) await this.#send(transaction);
+    if (hasBlobs) await this.#l1.call("evm_setAutomine", false);
+    else await this.#l1.call("evm_mine");
   }
 
   /** What has happened after the last block. @throws DEVNET_REPLAY_DIFFERS */
