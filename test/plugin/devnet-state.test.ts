@@ -116,20 +116,26 @@ describe("plugin/devnet: state", () => {
     const { executed } = first.connection.rollup.operator.progress;
     const withdrawal = await alice!.withdraw({ token: "ETH", amount: 7n });
     const transfer = await alice!.transfer({ to: bob!.address, token: "ETH", amount: 10n });
+    const toBob = { to: bob!.address, token: "ETH", amount: 1n };
+    const batch = await alice!
+      .batch()
+      .transfer(toBob)
+      .withdraw({ token: "ETH", amount: 2n })
+      .send();
     const { timestamp } = await headOf(first);
     const second = await reopen(first);
     const { operator } = second.connection.rollup;
     await operator.processBlocks();
-    for (const { hash } of [withdrawal, transfer]) {
+    for (const { hash } of [withdrawal, transfer, ...batch.receipts]) {
       const receipt = operator.receipt(hash)!;
       expect(receipt.status).to.equal("executed");
       expect(receipt.blockNumber).to.be.greaterThan(executed);
     }
     const [, again, other] = await walletsOf(second);
-    expect(await other!.getBalance("ETH")).to.equal(10n);
+    expect(await other!.getBalance("ETH")).to.equal(11n);
     const paid = await again!.transfer({ to: other!.address, token: "ETH", amount: 5n });
     expect((await paid.wait()).status).to.equal("executed");
-    expect(await other!.getBalance("ETH")).to.equal(15n);
+    expect(await other!.getBalance("ETH")).to.equal(16n);
     expect(BigInt((await headOf(second)).timestamp) > BigInt(timestamp)).to.equal(true);
     expect(await restoredRoot(second)).to.equal(operator.state.root);
   });
