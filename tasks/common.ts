@@ -134,21 +134,44 @@ export function endSoon(ms = CLOSING_MS_MAX): void {
   setTimeout(() => process.exit(), ms).unref();
 }
 
+/** Time in which a repeated signal is the same one: a terminal and npm both send Ctrl-C. */
+const REPEATED_SIGNAL_MS = 1_000;
+
+/** Runs work that Ctrl-C or SIGTERM ends only when it is sent again, after some time. */
+export async function throughSignals<T>(work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const onSignal = () => {
+    if (performance.now() - start > REPEATED_SIGNAL_MS) process.exit(1);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  try {
+    return await work();
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+  }
+}
+
 /**
  * Closes a service at Ctrl-C or SIGTERM.
  *
  * @param announce - Prints that the service runs. A signal in reply is not lost, because the
  * process listens before it prints.
+ * @param save - Runs before it is closed, as long as it takes.
  */
 export async function serveUntilInterrupted(
   announce: () => void,
   close: () => Promise<void>,
+  save: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const interrupted = listenForInterruption();
   announce();
   await aborted(interrupted);
-  endSoon();
-  await close();
+  try {
+    await save();
+  } finally {
+    endSoon();
+    await close();
+  }
 }
 
 /** Resolves when one of the signals aborts. */

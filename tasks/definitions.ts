@@ -296,6 +296,18 @@ const ROLLUP_TASKS: readonly RollupTask[] = [
         defaultValue: false,
       },
       pagesPort,
+      {
+        name: "load",
+        description: "Continue the devnet in this file, which --dump or --state has written",
+      },
+      {
+        name: "dump",
+        description: "Keep the devnet in this file when it ends, by Ctrl-C or SIGTERM",
+      },
+      {
+        name: "state",
+        description: "Both: continue the devnet in this file if there is one, and keep it there",
+      },
     ],
     action: () => import("./devnet.ts"),
   },

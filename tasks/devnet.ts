@@ -3,7 +3,10 @@ import { styleText } from "node:util";
 import { formatTable } from "@nomicfoundation/hardhat-utils/format";
 import type { HardhatConfig } from "hardhat/types/config";
 import type { Devnet } from "../src/plugin/devnet/devnet.ts";
+import type { ReplayProgress } from "../src/plugin/devnet/replay.ts";
+import type { StateFiles } from "../src/plugin/devnet/state-files.ts";
 import { pluginError } from "../src/plugin/errors.ts";
+import { createQuietProgress } from "../src/plugin/progress.ts";
 import { isLoopback } from "../src/server/origins.ts";
 import {
   buildFor,
@@ -14,6 +17,7 @@ import {
   row,
   toPlan,
   serveUntilInterrupted,
+  throughSignals,
 } from "./common.ts";
 
 interface DevnetArguments extends CommonArguments {
@@ -21,6 +25,9 @@ interface DevnetArguments extends CommonArguments {
   readonly port: number;
   readonly fees: boolean;
   readonly pagesPort: number;
+  readonly load?: string | undefined;
+  readonly dump?: string | undefined;
+  readonly state?: string | undefined;
 }
 
 interface Announcement {
@@ -29,11 +36,13 @@ interface Announcement {
   readonly consoleCommand: string;
   /** URL of the pages. */
   readonly pages: string | undefined;
+  /** Where the devnet comes from, and where it is kept at the end. */
+  readonly files: StateFiles;
 }
 
 function printDevnet(
   devnet: Devnet,
-  { preset, prover, consoleCommand, pages }: Announcement,
+  { preset, prover, consoleCommand, pages, files }: Announcement,
 ): void {
   const { url, chainId, rollup, verifier, bond, tokens, accounts } = devnet.description;
   console.log(
@@ -46,6 +55,8 @@ function printDevnet(
       row("Verifier", verifier),
       row("Bond of its promises", bond),
       ...tokens.map(({ id, symbol, address }) => row(`Token ${id}, ${symbol}`, address)),
+      ...(files.loaded === undefined ? [] : [row("Continued from", files.loaded.file)]),
+      ...(files.output === undefined ? [] : [row("Kept at the end in", files.output.file)]),
     ]),
   );
   console.log(
@@ -89,6 +100,36 @@ function warnOfStrangers(hostname: string | undefined): void {
   console.warn(styleText("yellow", warning));
 }
 
+/** Prints the progress of a replay once a second, if it takes longer than two. */
+function createReplayReporter({ json }: Pick<CommonArguments, "json">): ReplayProgress {
+  const stream = json ? process.stderr : process.stdout;
+  let nextMs = performance.now() + FIRST_REPORT_MS;
+  return (mined, total) => {
+    if (performance.now() < nextMs) return;
+    nextMs = performance.now() + REPORT_INTERVAL_MS;
+    const percent = Math.floor((100 * mined) / total);
+    stream.write(`Replayed ${mined} of ${total} L1 blocks: ${percent}%\n`);
+  };
+}
+
+const FIRST_REPORT_MS = 2_000;
+const REPORT_INTERVAL_MS = 1_000;
+
+/** Keeps the devnet in its file, if it has one. */
+async function save(
+  devnet: Devnet,
+  { output }: StateFiles,
+  { json }: Pick<CommonArguments, "json">,
+): Promise<void> {
+  if (output === undefined) return;
+  const stream = json ? process.stderr : process.stdout;
+  const progress = createQuietProgress(stream);
+  await progress("Saving the devnet", () =>
+    throughSignals(async () => output.save(await devnet.save())),
+  );
+  stream.write(`The devnet is kept in ${output.file}\n`);
+}
+
 const action = defineAction<DevnetArguments>(async (args, hre) => {
   const { hostname, port, pagesPort } = args;
   const { network } = hre.globalOptions as { readonly network?: string };
@@ -97,24 +138,32 @@ const action = defineAction<DevnetArguments>(async (args, hre) => {
   await assertDevnetPortFree({ hostname, port });
   const plan = toPlan(args, hre);
   const { preset, prover } = plan;
+  const { openStateFiles } = await import("../src/plugin/devnet/state-files.ts");
+  const files = await openStateFiles(args, hre.config, { preset, prover });
   await buildFor(plan, hre);
   const logger = createNodeLog(args, hre.config.rollup.node.monitoring.logLevel);
   // A devnet is free unless asked: people who try it have other questions first.
   const fees = args.fees && { fees: hre.config.rollup.node.fees ?? {} };
-  const devnet = await startDevnet(hre, { hostname, port, preset, prover, logger, ...fees });
+  const saved = { load: files.loaded, onProgress: createReplayReporter(args) };
+  const devnet = await startDevnet(hre, {
+    ...{ hostname, port, preset, prover, logger },
+    ...saved,
+    ...fees,
+  });
   const consoleCommand = await toConsoleCommand(hre.config, devnet.description.url);
   const { serveDevnetPages } = await import("../src/plugin/pages/devnet-pages.ts");
   const where = { preset, hostname, port: pagesPort };
   const pages = await serveDevnetPages(hre.config, devnet.description, where);
   const announce = () => {
     if (args.json) printJson({ ...devnet.description, ...(pages && { pages: pages.url }) });
-    else printDevnet(devnet, { preset, prover, consoleCommand, pages: pages?.url });
+    else printDevnet(devnet, { preset, prover, consoleCommand, pages: pages?.url, files });
     warnOfStrangers(hostname);
   };
-  await serveUntilInterrupted(announce, async () => {
+  const close = async () => {
     await pages?.close();
     await devnet.close();
-  });
+  };
+  await serveUntilInterrupted(announce, close, () => save(devnet, files, args));
 });
 
 export default action;

@@ -1,6 +1,7 @@
 /** Errors between Hardhat and the rest of the package. */
 import { defineErrors } from "../util/errors.ts";
 import { formatValues } from "../util/format-values.ts";
+import { printable } from "../util/printable.ts";
 
 export type PluginErrorFacts =
   | { code: "PRESET_UNKNOWN"; preset: string; known: readonly string[] }
@@ -439,8 +440,3 @@ export const pluginError = defineErrors<PluginErrorFacts>({
     fix: "Set the version to that of the installed solc package, or install that version.",
   },
 });
-
-/** Replaces control characters: a terminal would obey those of a file that a parser quotes. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "\ufffd");
-}

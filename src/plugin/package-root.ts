@@ -56,3 +56,11 @@ export function solcVersionAt(path: string): string | undefined {
   if (!path.endsWith("soljson.js") || !existsSync(file)) return named;
   return readPackageJson(file).version;
 }
+
+/** Version of the installed Hardhat. */
+export function hardhatVersion(): string {
+  const { resolve } = createRequire(import.meta.url);
+  const { version } = readPackageJson(resolve("hardhat/package.json"));
+  assert(version !== undefined, "the package hardhat has a version");
+  return version;
+}

@@ -1,11 +1,19 @@
 /** The devnet: L1, contracts, operator and prover behind one port. */
 import type { HardhatConfig } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import type { JsonRpcServer, NetworkConnection } from "hardhat/types/network";
-import { assert } from "../../util/errors.ts";
+import type { NetworkConnection } from "hardhat/types/network";
 import { assertPortFree } from "../../server/listen.ts";
-import type { DeployOptions } from "../rollup/types.ts";
+import { assert } from "../../util/errors.ts";
+import { omit } from "../../util/omit.ts";
+import { sizedPreset } from "../config/resolve.ts";
+import type { LazyRollup } from "../rollup/lazy-rollup.ts";
 import { deployTestToken } from "../rollup/test-token.ts";
+import type { ConnectionRollup, DeployOptions } from "../rollup/types.ts";
+import { createChain, type DevnetChain, NETWORK } from "./chain.ts";
+import { identify, saveDevnet } from "./identity.ts";
+import { L1Node } from "./l1-node.ts";
+import { type ReplayProgress, replayL1 } from "./replay.ts";
+import { assertSameIdentity, type LoadedState, orInvalid } from "./state-file.ts";
 
 export interface DevnetOptions extends Pick<
   DeployOptions,
@@ -14,6 +22,10 @@ export interface DevnetOptions extends Pick<
   readonly hostname?: string | undefined;
   /** Port; 0 for any free one. */
   readonly port: number;
+  /** The devnet to continue; default: a new one. */
+  readonly load?: LoadedState | undefined;
+  /** Takes the progress while L1 is replayed. */
+  readonly onProgress?: ReplayProgress | undefined;
 }
 
 export interface DevnetAccount {
@@ -40,11 +52,17 @@ export interface Devnet {
   readonly description: DevnetDescription;
   /** The connection behind the port, by which a test stops the operator or moves the time of L1. */
   readonly connection: NetworkConnection;
+  /**
+   * Writes down L1 and the rollup as they are, while the operator is idle. There is no private key
+   * in it.
+   *
+   * @returns The text of a file, see `readState`.
+   * @throws DEVNET_NOT_SAVABLE
+   */
+  save(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Network of the devnet, as of the built-in task `node`. */
-const NETWORK = "node";
 const TOKENS = [
   { name: "Test Dollar", symbol: "TUSD" },
   { name: "Test Euro", symbol: "TEUR" },
@@ -69,34 +87,95 @@ export function assertDevnetPortFree({
   return assertPortFree(hostname, port);
 }
 
-/** Starts a devnet. @throws ROLLUP_NOT_BUILT, PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED */
+/**
+ * Starts a devnet, or continues one that was saved.
+ *
+ * @throws ROLLUP_NOT_BUILT, PORT_IN_USE, PORT_OUT_OF_RANGE, LISTEN_FAILED; and with `load`
+ * DEVNET_STATE_MISMATCH, DEVNET_REPLAY_DIFFERS, DEVNET_STATE_INVALID
+ */
 export async function startDevnet(
   hre: HardhatRuntimeEnvironment,
-  { hostname, port, ...deployOptions }: DevnetOptions,
+  { hostname, port, load, onProgress, ...deployOptions }: DevnetOptions,
 ): Promise<Devnet> {
   await assertDevnetPortFree({ hostname, port });
-  const { server, connection } = await createServer(hre, hostname, port);
-  const accounts = await readAccounts(hre.config, connection);
+  const chain = await createChain(hre, { hostname, port, load });
+  const { server, connection } = chain;
+  try {
+    const accounts = await readAccounts(hre.config, connection);
+    const parts = { hre, chain, accounts, options: deployOptions };
+    const description =
+      load === undefined ? await deployAll(parts) : await continueSaved(parts, load, onProgress);
+    const listening = await server.listen();
+    const host = listening.address.replace(ALL_INTERFACES, "127.0.0.1");
+    return {
+      description: { url: `http://${host}:${listening.port}`, ...description },
+      connection,
+      save: () => saveDevnet(hre.config, chain, deployOptions),
+      close: async () => {
+        await server.close();
+        await chain.close();
+      },
+    };
+  } catch (error) {
+    await chain.close();
+    throw error;
+  }
+}
+
+/** What a devnet is made from. */
+interface DevnetParts {
+  readonly hre: HardhatRuntimeEnvironment;
+  readonly chain: DevnetChain;
+  readonly accounts: readonly DevnetAccount[];
+  readonly options: Pick<DeployOptions, "preset" | "prover" | "logger" | "fees">;
+}
+
+/** What clients need, besides the URL. */
+type Description = Omit<DevnetDescription, "url">;
+
+async function deployAll({ hre, chain, accounts, options }: DevnetParts): Promise<Description> {
+  const { connection } = chain;
   const holders = accounts.map(({ address }) => address);
   const mint = { holders, amount: TOKENS_PER_ACCOUNT };
   const tokens: string[] = [];
   for (const names of TOKENS) {
     tokens.push((await deployTestToken(hre.config, connection, names, mint)).address);
   }
-  const rollup = await connection.rollup.deploy({
-    ...deployOptions,
-    tokens,
-    mode: "interval",
-    bond: BOND,
-  });
-  const { contracts, provider, operator } = rollup;
-  const listening = await server.listen();
-  const description: DevnetDescription = {
-    url: `http://${listening.address.replace(ALL_INTERFACES, "127.0.0.1")}:${listening.port}`,
+  await connection.rollup.deploy({ ...options, tokens, mode: "interval", bond: BOND });
+  return describe(connection, accounts);
+}
+
+/** @throws as {@link startDevnet} with `load` */
+async function continueSaved(
+  { hre: { config }, chain, accounts, options }: DevnetParts,
+  { file, state }: LoadedState,
+  onProgress: ReplayProgress | undefined,
+): Promise<Description> {
+  const { connection } = chain;
+  const preset = sizedPreset(config.rollup, options.preset ?? config.rollup.preset);
+  assertSameIdentity(file, state.identity, await identify(config, preset, options));
+  const { hardhat, l1, rollup } = state;
+  const node = new L1Node(connection.provider);
+  await replayL1(node, l1, { file, hardhat, onProgress });
+  const { rollupAddress, deploymentBlock, bondAddress, ledger } = rollup;
+  const location = { rollupAddress, deploymentBlock };
+  const saved = { file, location, bondAddress, preset, ledger };
+  const own = connection.rollup as ConnectionRollup & Pick<LazyRollup, "load">;
+  // From here on the operator can answer blocks that come by themselves.
+  await node.call("evm_setIntervalMining", chain.mining.interval);
+  await own.load(saved, { ...omit(options, "preset"), mode: "interval" });
+  return orInvalid(file, () => describe(connection, accounts));
+}
+
+async function describe(
+  { rollup: { contracts, provider, operator, bondAddress } }: NetworkConnection,
+  accounts: readonly DevnetAccount[],
+): Promise<Description> {
+  return {
     chainId: Number(operator.chainId),
     rollup: await contracts.rollup.getAddress(),
     verifier: await contracts.verifier.getAddress(),
-    bond: rollup.bondAddress!,
+    bond: bondAddress!,
     tokens: (await provider.getTokens()).map(({ id, symbol, address }) => ({
       id,
       symbol,
@@ -104,36 +183,6 @@ export async function startDevnet(
     })),
     accounts,
   };
-  const close = async () => {
-    await server.close();
-    await connection.close();
-  };
-  return { description, connection, close };
-}
-
-/** Gets the connection behind a server, which Hardhat creates itself, by a hook. */
-async function createServer(
-  hre: HardhatRuntimeEnvironment,
-  hostname: string | undefined,
-  port: number,
-): Promise<{ server: JsonRpcServer; connection: NetworkConnection }> {
-  const connections: NetworkConnection[] = [];
-  const hooks: Parameters<typeof hre.hooks.registerHandlers<"network">>[1] = {
-    async newConnection(context, next) {
-      const connection = await next(context);
-      connections.push(connection as NetworkConnection);
-      return connection;
-    },
-  };
-  hre.hooks.registerHandlers("network", hooks);
-  try {
-    const server = await hre.network.createServer(NETWORK, hostname, port);
-    const [connection] = connections;
-    assert(connection !== undefined, "a server has a connection");
-    return { server, connection };
-  } finally {
-    hre.hooks.unregisterHandlers("network", hooks);
-  }
 }
 
 /** Returns the first accounts of the node, which signs for them; with keys if these are public. */

@@ -14,6 +14,7 @@ import { pluginError } from "../errors.ts";
 import { registerMatchers } from "../matchers.ts";
 import type { ExitOptions } from "./exodus.ts";
 import { keepAlive } from "./keep-alive.ts";
+import type { LoadOptions, SavedRollup } from "./load-session.ts";
 import { noteOpenConnection } from "./open-connections.ts";
 import type { Session } from "./session.ts";
 import type { ConnectionRollup, DeployOptions, ResumeOptions, RollupContracts } from "./types.ts";
@@ -109,7 +110,13 @@ export class LazyRollup implements ConnectionRollup {
     throw pluginError({ code: "OPERATOR_ELSEWHERE", network: this.#connection.networkName });
   }
 
-  // The rest is for the network hooks, and is not part of `ConnectionRollup`.
+  // The rest is for network hooks and devnet, and is not part of `ConnectionRollup`.
+
+  /** Continues a rollup that a file has saved. @throws as `loadSession` */
+  async load(saved: SavedRollup, options: LoadOptions): Promise<this> {
+    const { loadSession } = await import("./load-session.ts");
+    return this.#adopt(await loadSession(this.#environment, saved, options));
+  }
 
   /**
    * Answers a `rollup_*` call if the operator is in this process.

@@ -13,6 +13,7 @@ import { assertRollupAt } from "../../l1/presence.ts";
 import type { Held } from "../../lease/lease.ts";
 import { Operator, type OperatorParts } from "../../operator/operator.ts";
 import type { PromiseParts } from "../../operator/promises.ts";
+import type { Store } from "../../operator/store.ts";
 import type { Preset } from "../../protocol/presets.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { assertBond, readBond } from "../../receipts/bond-on-l1.ts";
@@ -54,6 +55,9 @@ export interface Environment {
   readonly assertCurrent: (rollupAddress: string) => void;
 }
 
+/** A store that may have something to close. */
+type ClosableStore = Store & Partial<Pick<DurableStore, "close">>;
+
 /** The part of a rollup that runs in this process. */
 export interface LocalPart {
   readonly operator: Operator;
@@ -62,8 +66,8 @@ export interface LocalPart {
   readonly crypto: BatchCrypto;
   /** Undefined if everything is free. */
   readonly fees: RunningFeePolicy | undefined;
-  /** Undefined if all stays in memory. */
-  readonly store: DurableStore | undefined;
+  /** Undefined if nothing is kept beside the operator's own memory. */
+  readonly store: ClosableStore | undefined;
   /** The right to lead; undefined if nobody else can use what it keeps. */
   readonly lease?: Held | undefined;
 }
@@ -144,10 +148,11 @@ export type LocalParts = Pick<
   "preset" | "feeAccountAddress" | "prover" | "start" | "unpaid" | "promises" | "secondFactors"
 > & {
   readonly l1: RollupClient;
-  readonly store?: DurableStore;
+  readonly store?: ClosableStore;
 };
 
-async function startSession(
+/** Creates an operator that works by itself, in mode `interval`, and its session. */
+export async function startSession(
   environment: Environment,
   options: OperatorSettings,
   parts: LocalParts,
@@ -223,7 +228,7 @@ async function findRollup(connection: NetworkConnection): Promise<RollupInfo> {
 export async function closeSession({ local }: Session): Promise<void> {
   if (local === undefined) return;
   await settledWithin(local.operator.close(), STOPPING_MS_MAX);
-  await local.store?.close();
+  await local.store?.close?.();
   await local.lease?.release();
   await local.prover.close();
   await local.crypto.close();
@@ -268,7 +273,8 @@ function operatorOptions(options: OperatorSettings, { rollup }: HardhatConfig) {
   };
 }
 
-async function firstSigner({ ethers, networkName }: NetworkConnection) {
+/** @throws NO_SIGNER */
+export async function firstSigner({ ethers, networkName }: NetworkConnection) {
   const [signer] = await ethers.getSigners();
   if (signer !== undefined) return signer;
   throw pluginError({ code: "NO_SIGNER", network: networkName });
