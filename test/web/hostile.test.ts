@@ -1,4 +1,4 @@
-/** The pages against a node, a configuration, a site and a wallet of the browser that are hostile. */
+/** The pages against a hostile node, configuration, site and wallet of the browser. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
