@@ -14,6 +14,7 @@ import type {
   ProveBlockStruct,
   Rollup,
 } from "./generated/rollup.ts";
+import { withDefaults } from "../util/defaults.ts";
 import { assert } from "../util/errors.ts";
 import { toChecksumAddress } from "./addresses.ts";
 import type { ChangePubKeyClaim } from "./authorization.ts";
@@ -106,7 +107,7 @@ export async function connectRollup(
   runner: ContractRunner,
   options: ConnectOptions = {},
 ): Promise<RollupClient> {
-  const whole = { ...DEFAULT_PATIENCE, ...options };
+  const whole = { ...options, ...withDefaults(DEFAULT_PATIENCE, options) };
   const patient = patientRunner(runner, whole);
   const contract = new Contract(rollupAddress, ROLLUP_INTERFACE, patient) as unknown as Rollup;
   const provider = providerOf(contract);

@@ -5,6 +5,7 @@
  */
 import { isHexString, toQuantity } from "ethers";
 import { withDeadline } from "../util/deadline.ts";
+import { withDefaults } from "../util/defaults.ts";
 import { type Eip1193, EthersProvider, type RpcCall } from "./eip1193.ts";
 import { isNodeFault, reasonOf } from "./refusals.ts";
 import type { Upstream } from "./upstream.ts";
@@ -130,8 +131,7 @@ export class FailoverProvider implements Eip1193 {
       const unknown = { head: undefined, proven: undefined, isDoubted: false };
       return { upstream, pausedUntil: 0, failures: 0, ...unknown };
     });
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.#limits = { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+    this.#limits = withDefaults(DEFAULT_LIMITS, options);
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }

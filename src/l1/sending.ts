@@ -5,6 +5,7 @@
  * the process is killed, so no call is executed twice.
  */
 import type { Provider, Signer, TransactionReceipt } from "ethers";
+import { withDefaults } from "../util/defaults.ts";
 import { isRollupError } from "../util/errors.ts";
 import { type SendingAccount, sendingAccount } from "./account.ts";
 import {
@@ -47,7 +48,7 @@ export async function createSender(
   patience: Partial<Patience> = {},
   settings: SendingSettings = {},
 ): Promise<Sender> {
-  const whole = { ...DEFAULT_PATIENCE, ...patience };
+  const whole = withDefaults(DEFAULT_PATIENCE, patience);
   const { provider } = patientRunner(signer, whole);
   if (provider === null) throw l1Error({ code: "L1_SIGNER_MISSING", call: "A transaction" });
   const { chainId } = await provider.getNetwork();
@@ -74,7 +75,7 @@ export class Sender {
     this.#signer = originalRunner(signer);
     this.#provider = provider;
     this.#reportEachMs = patience.reportEachMs;
-    this.#settings = { spending: createMemorySpendingBook(), ...settings };
+    this.#settings = { ...settings, spending: settings.spending ?? createMemorySpendingBook() };
     this.#attempts = new Attempts({
       signer: this.#signer,
       provider,

@@ -12,6 +12,7 @@ import type { Prover } from "../prover/prover.ts";
 import type { SignedInclusion } from "../receipts/inclusion.ts";
 import type { BondIdentity } from "../receipts/sealed-block.ts";
 import { createGenesisState, type RollupState } from "../state/rollup-state.ts";
+import { withDefaults } from "../util/defaults.ts";
 import { isRollupError, type RollupError } from "../util/errors.ts";
 import { SerialQueue } from "../util/serial-queue.ts";
 import { Background } from "./background.ts";
@@ -213,7 +214,7 @@ export class Operator {
     const { preset, l1, circuitsProtocolDigest } = parts;
     const deployment = await l1.readDeployment();
     assertDeployment(preset, deployment, circuitsProtocolDigest);
-    const options = { ...DEFAULT_OPTIONS, ...parts.options };
+    const options = withDefaults(DEFAULT_OPTIONS, parts.options);
     const store = parts.store ?? createMemoryStore(options);
     const findStart = () => {
       const genesis = createGenesisState(preset, parts);

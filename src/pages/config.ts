@@ -2,6 +2,8 @@
 import { z } from "zod";
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an L1 address of 0x-hex");
+/** A link to anything else, such as `javascript:`, would run in the pages. */
+const webUrl = z.string().regex(/^https?:\/\/[^\s]+$/i, "a URL of http or https");
 
 export const pagesConfig = z
   .object({
@@ -12,7 +14,7 @@ export const pagesConfig = z
     /** Address of the rollup's contract; the pages refuse a node of another one. */
     rollup: address.optional(),
     /** URL of a block explorer of L1, such as `https://etherscan.io`. */
-    l1Explorer: z.string().url().optional(),
+    l1Explorer: webUrl.optional(),
     /** URLs of the exit circuit's files; without them an exit goes by path. */
     exit: z.object({ wasm: z.string(), zkey: z.string(), verificationKey: z.string() }).optional(),
     /** Public test accounts of a devnet. */

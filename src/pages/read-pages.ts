@@ -1,4 +1,4 @@
-/** The pages behind the public port of a node, beside its API. */
+/** Built pages in memory, and how the public port of a node has them beside its API. */
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import type { Page, ReadPage } from "../server/pages.ts";
@@ -27,13 +27,9 @@ const REDIRECT: Page = {
  * Reads the built pages into memory: a few megabytes, so that a request never reaches the disk.
  *
  * @param folder - Folder of the built pages.
- * @param toConfig - What they know beside the way to the node, at the time of a request.
- * @returns Answers GET below {@link PAGES_PATH}, and sends a browser there that asks for `/`.
+ * @returns The pages by their paths; `/` is that of `/index.html`.
  */
-export async function readPages(
-  folder: string,
-  toConfig: () => Omit<PagesConfig, "rpc">,
-): Promise<ReadPage> {
+export async function readPageFiles(folder: string): Promise<ReadonlyMap<string, Page>> {
   const files = new Map<string, Page>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -43,6 +39,21 @@ export async function readPages(
   }
   const first = files.get("/index.html");
   if (first !== undefined) files.set("/", first);
+  return files;
+}
+
+/**
+ * Shows the built pages beside the API of a node.
+ *
+ * @param folder - Folder of the built pages.
+ * @param toConfig - What they know beside the way to the node, at the time of a request.
+ * @returns Answers GET below {@link PAGES_PATH}, and sends a browser there that asks for `/`.
+ */
+export async function readPages(
+  folder: string,
+  toConfig: () => Omit<PagesConfig, "rpc">,
+): Promise<ReadPage> {
+  const files = await readPageFiles(folder);
   const readFileAt = (path: string) => {
     if (path !== "/config.json") return files.get(path);
     const description: PagesConfig = { ...toConfig(), rpc: "../" };

@@ -1,12 +1,14 @@
 /** A web server for the explorer and the wallet: static files, and passages to node and L1. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import sirv from "sirv";
 import { listen, urlOf } from "../server/listen.ts";
 import { isHostAllowed, isOriginOf, LOOPBACK } from "../server/origins.ts";
+import type { Page } from "../server/pages.ts";
 import type { PagesConfig } from "./config.ts";
-import { cacheHeaders, PAGE_HEADERS } from "./headers.ts";
+import { PAGE_HEADERS } from "./headers.ts";
 import { Passages } from "./passages.ts";
+import { readPageFiles } from "./read-pages.ts";
+import { sendFile } from "./send-file.ts";
 
 /** Where a page reaches the node and L1, relative to it. */
 const NODE_PATH = "rpc";
@@ -47,7 +49,7 @@ export interface PagesServer {
 export async function servePages(options: PagesOptions): Promise<PagesServer> {
   const { hostname = LOOPBACK, port, node, l1 } = options;
   const passages = new Passages({ [NODE_PATH]: node, ...(l1 !== undefined && { [L1_PATH]: l1 }) });
-  const respondWithFile = createFileResponder(options);
+  const respondWithFile = createFileResponder(options, await readPageFiles(options.folder));
   const server = createServer((request, response) => {
     if (!isOwn(request)) response.writeHead(403, PAGE_HEADERS).end("This origin is not served.");
     else if (!passages.respond(request, response)) respondWithFile(request, response);
@@ -70,26 +72,32 @@ export async function servePages(options: PagesOptions): Promise<PagesServer> {
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-function createFileResponder({ folder, files, config, l1 }: PagesOptions): Respond {
-  const setHeaders = (response: ServerResponse, path: string) => {
-    response.setHeaders(new Map(Object.entries({ ...PAGE_HEADERS, ...cacheHeaders(path) })));
-  };
-  const pages = sirv(folder, { etag: true, setHeaders });
-  const more = files === undefined ? undefined : sirv(files, { etag: true, dev: true, setHeaders });
+function createFileResponder(
+  { files, config, l1 }: PagesOptions,
+  pages: ReadonlyMap<string, Page>,
+): Respond {
   const ways = { rpc: NODE_PATH, ...(l1 !== undefined && { l1: L1_PATH }) };
   const description = JSON.stringify({ ...config, ...ways } satisfies PagesConfig);
-  const notFound = (response: ServerResponse) => {
-    response.writeHead(404, PAGE_HEADERS).end("not found");
+  const answer = (response: ServerResponse, status: number, text: string) => {
+    response.writeHead(status, { ...PAGE_HEADERS, "content-type": "text/plain" }).end(text);
   };
   return (request, response) => {
     const [path = "/"] = (request.url ?? "/").split("?", 1);
-    if (path === "/config.json") {
+    const page = pages.get(path);
+    if (request.method !== "GET" && request.method !== "HEAD") answer(response, 405, "not allowed");
+    else if (path === "/config.json") {
       const type = { "content-type": "application/json", "cache-control": "no-store" };
       response.writeHead(200, { ...PAGE_HEADERS, ...type }).end(description);
-    } else if (more !== undefined && path.startsWith(`/${FILES_PATH}/`)) {
-      request.url = path.slice(FILES_PATH.length + 1);
-      more(request, response, () => notFound(response));
-    } else pages(request, response, () => notFound(response));
+    } else if (page !== undefined) {
+      const { status, contentType, headers, text } = page;
+      response.writeHead(status, { ...headers, "content-type": contentType }).end(text);
+    } else if (files !== undefined && path.startsWith(`/${FILES_PATH}/`)) {
+      const name = path.slice(FILES_PATH.length + 2);
+      sendFile(request, response, files, name).then(
+        (isSent) => isSent || answer(response, 404, "not found"),
+        () => response.destroy(),
+      );
+    } else answer(response, 404, "not found");
   };
 }
 

@@ -289,6 +289,19 @@ export class OwnerWallet extends RollupAccount {
   }
 
   /**
+   * Returns the fee that L1 takes for each deposit and full exit, beside gas. It may change until
+   * the request is sent; the contract has a maximum, `requestFeeMaxWei`.
+   *
+   * @returns In wei.
+   *
+   * @example
+   * await alice.getRequestFee(); // 0n
+   */
+  getRequestFee(): Promise<bigint> {
+    return this.l1.readRequestFee();
+  }
+
+  /**
    * Returns how much of a token the contract may take for deposits.
    *
    * @param token - Symbol, L1 address or id; not ETH, which needs no allowance.
@@ -374,14 +387,19 @@ export class OwnerWallet extends RollupAccount {
 
   /** Finds a token without any operator. @throws TOKEN_UNKNOWN */
   async #tokenOnL1(reference: TokenReference): Promise<Token> {
-    return findToken(await this.#listedOnL1(), reference);
+    if (typeof reference !== "number") return findToken(await this.#listedOnL1(), reference);
+    const isListed = reference >= 0 && reference < (await this.#countOnL1());
+    return findToken(isListed ? [await this.l1.readListedToken(reference)] : [], reference);
   }
 
   /** All tokens as L1 lists them, because no operator shall be needed. */
   async #listedOnL1(): Promise<Token[]> {
-    const count = Number(await readContract("tokenCount", () => this.l1.contract.tokenCount()));
-    const ids = Array.from({ length: count }, (_, id) => id);
+    const ids = Array.from({ length: await this.#countOnL1() }, (_, id) => id);
     return Promise.all(ids.map((id) => this.l1.readListedToken(id)));
+  }
+
+  async #countOnL1(): Promise<number> {
+    return Number(await readContract("tokenCount", () => this.l1.contract.tokenCount()));
   }
 
   get #l1Provider(): Provider {

@@ -6,6 +6,7 @@
 import { type Abort, assertWanted, onAbort } from "../api/abort.ts";
 import { rpcError } from "../api/errors.ts";
 import { STREAM_CLOSE_CODES, type StreamEvent, streamMessage } from "../api/stream.ts";
+import { withDefaults } from "../util/defaults.ts";
 import { RollupError } from "../util/errors.ts";
 import { omit } from "../util/omit.ts";
 import type { EventSource, EventSubject, RollupEvent } from "./events.ts";
@@ -87,7 +88,7 @@ export class StreamLink {
 
   constructor(open: () => SocketLike, limits: Partial<LinkLimits> = {}) {
     this.#open = open;
-    this.#limits = { ...LINK_LIMITS, ...limits };
+    this.#limits = withDefaults(LINK_LIMITS, limits);
   }
 
   /**

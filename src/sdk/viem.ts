@@ -1,7 +1,6 @@
 /** A rollup as actions of a client of viem: `client.extend(rollupActions())`. */
 import type { Stage } from "../protocol/stages.ts";
-import type { Eip1193 } from "../l1/eip1193.ts";
-import { openOnce } from "../util/once.ts";
+import { openWhile } from "../util/once.ts";
 import { connect } from "./connect.ts";
 import { type ConnectionOptions, isHttpUrl, toStreamUrl } from "./connection-params.ts";
 import { sdkError } from "./errors.ts";
@@ -50,7 +49,7 @@ export interface RollupWatchParams {
 
 /** The actions that a client gets; a type, because viem wants an index signature. */
 export type RollupActions = {
-  /** Returns the rollup, with everything else that it has. */
+  /** Returns the rollup, with everything else that it has; another one after it was closed. */
   getRollup(): Promise<Rollup>;
   /** Returns the wallet of the client's account; the account signs once for its L2 key. */
   getRollupWallet(options?: WalletOptions): Promise<RollupWallet>;
@@ -86,9 +85,10 @@ export function rollupActions(
 ): (client: ViemClient) => RollupActions {
   return (client) => {
     const streamUrl = options.streamUrl ?? streamUrlOf(client);
-    const getRollup = openOnce(() =>
-      connect(client as Eip1193, { ...options, ...(streamUrl !== undefined && { streamUrl }) }),
-    );
+    const open = () =>
+      connect(client, { ...options, ...(streamUrl !== undefined && { streamUrl }) });
+    // Who closes the rollup goes on to use the client.
+    const getRollup = openWhile(open, ({ closing }) => !closing.aborted);
     return {
       getRollup,
       async getRollupWallet(walletOptions = {}) {

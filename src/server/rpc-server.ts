@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import { operatorError } from "../operator/errors.ts";
 import type { Logger } from "../operator/logger.ts";
 import { rpcError } from "../api/errors.ts";
+import { withDefaults } from "../util/defaults.ts";
 import { createPublicErrors, type PublicError } from "./public-errors.ts";
 import {
   answerCalls,
@@ -134,7 +135,7 @@ class Serving {
 
   constructor(request: RpcRequest, options: RpcServerOptions & { readonly hostname: string }) {
     this.#options = options;
-    this.#limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+    this.#limits = withDefaults(DEFAULT_RPC_LIMITS, options.limits);
     const toError = createPublicErrors(options.logger ?? { error: () => {} });
     this.#parts = { request, toError, limits: this.#limits };
     this.#held = new HeldBytes(this.#limits);

@@ -6,6 +6,7 @@ import { StandbyMetrics } from "../metrics/standby.ts";
 import { operatorError } from "../operator/errors.ts";
 import type { Logger } from "../operator/logger.ts";
 import type { Operator } from "../operator/operator.ts";
+import { withDefaults } from "../util/defaults.ts";
 import type { RpcCaller, RpcRequest } from "./answer.ts";
 import { assertL2ChainId, deriveL2ChainId } from "./ethereum/chain-id.ts";
 import { createEthereumHandler } from "./ethereum/handler.ts";
@@ -154,7 +155,7 @@ interface Backend {
 
 async function open(first: Backend, options: OperatorServerOptions): Promise<OperatorPorts> {
   const { adminPort, adminHostname, logger } = options;
-  const limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+  const limits = withDefaults(DEFAULT_RPC_LIMITS, options.limits);
   const logTo = logger && { logger };
   const metrics = new StandbyMetrics();
   let backend = first;
@@ -212,7 +213,7 @@ function toBackend(
   if (l2ChainId !== undefined) assertL2ChainId(l2ChainId, operator);
   const watched = (answer: RpcRequest, nameOf = nameOfCall) =>
     monitor ? watchCalls(answer, monitor, nameOf) : answer;
-  const whole = { ...DEFAULT_RPC_LIMITS, ...limits };
+  const whole = withDefaults(DEFAULT_RPC_LIMITS, limits);
   const request = createPublicRequest(operator, askL1, {
     limits: whole,
     ...(l1Methods && { l1Methods }),

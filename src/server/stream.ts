@@ -8,6 +8,7 @@ import { STREAM_CLOSE_CODES, type StreamRequest, streamRequest } from "../api/st
 import { LEAF_KIND } from "../protocol/constants.ts";
 import type { Operator } from "../operator/operator.ts";
 import { accountCapacity } from "../protocol/presets.ts";
+import { withDefaults } from "../util/defaults.ts";
 import { toJson } from "../util/json.ts";
 import { ClientTally } from "./client-tally.ts";
 import { EventFeed, type FeedEntry } from "./event-feed.ts";
@@ -96,7 +97,7 @@ export class Stream {
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
-    this.#limits = { ...DEFAULT_STREAM_LIMITS, ...parts.limits };
+    this.#limits = withDefaults(DEFAULT_STREAM_LIMITS, parts.limits);
     this.#feed = new EventFeed(parts.operator);
     this.#feed.listen({ onEntry: (entry) => this.#deliver(entry), onReset: () => this.#reset() });
     this.#server = new WebSocketServer({

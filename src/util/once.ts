@@ -19,3 +19,18 @@ export function openOnce<T>(open: () => Promise<T>): () => Promise<T> {
     }
   };
 }
+
+/** As {@link openOnce}, and opens again once what it has opened is of no use any more. */
+export function openWhile<T>(
+  open: () => Promise<T>,
+  isOpen: (value: T) => boolean,
+): () => Promise<T> {
+  let opened = openOnce(open);
+  return async () => {
+    const own = opened;
+    const value = await own();
+    if (isOpen(value)) return value;
+    if (opened === own) opened = openOnce(open);
+    return opened();
+  };
+}

@@ -1,7 +1,7 @@
 /** Sending to an L1 that fails, hangs, forgets transactions and loses answers. */
 import { expect } from "chai";
 import { toQuantity, Wallet } from "ethers";
-import { connectRollup, type RollupClient } from "../../src/l1/client.ts";
+import { type ConnectOptions, connectRollup, type RollupClient } from "../../src/l1/client.ts";
 import { expectRejection } from "../helpers/expect-code.ts";
 import {
   BAD_GATEWAY,
@@ -61,6 +61,14 @@ describe("RollupClient: an L1 that fails", () => {
     const receipt = await fixture.ethers.provider.getTransactionReceipt(transaction.hash);
     expect(receipt?.status).to.equal(1);
   }
+
+  it("takes an undefined option of a client as one that was not given", async () => {
+    const none = { requestsMax: undefined, requestTimeoutMs: undefined, resendAfterMs: undefined };
+    const client = await connectRollup(fixture.client, wallet, none as unknown as ConnectOptions);
+    await depositWith(client);
+    faulty.set({ kind: "fail", error: BAD_GATEWAY, methods: ["eth_call"] });
+    await expectRejection("L1_REQUEST_FAILED", client.readRequestFee());
+  });
 
   const survivable: Record<string, Fault> = {
     "a failed look-up after sending": {

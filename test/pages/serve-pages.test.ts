@@ -1,7 +1,7 @@
 /** The server of the pages: files, policies, and the passages to node and L1. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { pagesConfig } from "../../src/pages/config.ts";
@@ -51,8 +51,39 @@ describe("pages: their server", () => {
     expect((await ask(server.url, "/files/exit.zkey")).text).to.equal("key");
   });
 
+  it("answers whole files whatever part of them is asked for", async () => {
+    for (const range of ["bytes=5-2", "bytes=1-1", "bytes=-", "bytes=99999-", "lines=1-2"]) {
+      const page = await ask(server.url, "/", { range });
+      expect([page.status, page.text.length], range).to.deep.equal([200, 35]);
+      const file = await ask(server.url, "/files/exit.zkey", { range });
+      expect([file.status, file.text], range).to.deep.equal([200, "key"]);
+    }
+  });
+
+  it("goes on when its files are built again or are gone", async () => {
+    const other = await createPagesFolder();
+    const files = join(other.folder, "../more");
+    await mkdir(join(files, "folder"), { recursive: true });
+    await writeFile(join(files, "exit.wasm"), "wasm");
+    const options = { folder: other.folder, node: node.url, config: {}, files };
+    const mine = await servePages({ ...options, port: 0 });
+    const { headers } = await ask(mine.url, "/files/exit.wasm");
+    const known = { "if-none-match": String(headers["etag"]) };
+    expect((await ask(mine.url, "/files/exit.wasm", known)).status).to.equal(304);
+    await rm(join(files, "exit.wasm"));
+    await rm(join(other.folder, "assets"), { recursive: true });
+    expect((await ask(mine.url, "/assets/main-abc.js")).text).to.equal("export {};");
+    expect((await ask(mine.url, "/files/exit.wasm")).status).to.equal(404);
+    expect((await ask(mine.url, "/files/folder")).status).to.equal(404);
+    await mine.close();
+    await other.remove();
+  });
+
   it("serves nothing outside its folders", async () => {
     const up = ["/../secret.txt", "/assets/../../secret.txt", "/files/../secret.txt"];
+    await mkdir(join(pages.folder, "../files-secret"));
+    await writeFile(join(pages.folder, "../files-secret/secret.txt"), "secret");
+    up.push("/files/../files-secret/secret.txt", "/files//../secret.txt");
     const encoded = up.map((path) => path.replaceAll("..", "%2e%2e"));
     const slashed = up.map((path) => path.replaceAll("../", "..%2f"));
     for (const path of [...up, ...encoded, ...slashed, "/files/..\\secret.txt"]) {

@@ -68,6 +68,19 @@ describe("sdk: viem", () => {
     rollup.close();
   });
 
+  it("opens the rollup again after it was closed", async () => {
+    const client = createPublicClient({ transport: http(world.url) }).extend(rollupActions());
+    const first = await client.getRollup();
+    first.close();
+    const [second, same] = await Promise.all([client.getRollup(), client.getRollup()]);
+    expect(second).to.equal(same).and.not.equal(first);
+    const wallet = await second.wallet(privateKeyToAccount(KEYS[0]));
+    const { hash } = await wallet.transfer({ to: TO, token: "ETH", amount: 1n });
+    void world.operator.processBlocks();
+    expect((await client.waitForRollupReceipt({ hash })).status).to.equal("executed");
+    second.close();
+  });
+
   it("keeps the codes of errors that viem has wrapped", async () => {
     const client = createPublicClient({ transport: http(world.url, { retryCount: 0 }) });
     const rollup = await client.extend(rollupActions()).getRollup();

@@ -1,12 +1,14 @@
 /** The frame of every page: header, routes, and what is shown while there is no connection. */
 import { lazy, Suspense } from "preact/compat";
-import { Link, Route, Router, Switch } from "wouter-preact";
+import { Route, Router, Switch } from "wouter-preact";
 import { useHashLocation } from "wouter-preact/use-hash-location";
 import { Failure } from "../components/failure.tsx";
 import { Loading } from "../components/loading.tsx";
 import { ConnectionProvider, useConnectionState } from "../rollup/connection.tsx";
+import { Boundary } from "./boundary.tsx";
 import { Header } from "./header.tsx";
 import { NotFound } from "./not-found.tsx";
+import { LateWayOut, WayOut } from "./way-out.tsx";
 
 const ExplorerRoutes = lazy(() => import("../explorer/routes.tsx"));
 const WalletRoutes = lazy(() => import("../wallet/routes.tsx"));
@@ -19,7 +21,9 @@ export function App() {
       <ConnectionProvider>
         <Header />
         <main id="content" tabIndex={-1}>
-          <Pages />
+          <Boundary>
+            <Pages />
+          </Boundary>
         </main>
       </ConnectionProvider>
     </Router>
@@ -44,14 +48,18 @@ function ConnectedPages() {
     return (
       <>
         <Failure error={state.error} onRetry={state.retry} />
-        <p>
-          Is the operator gone for good? L1 alone pays you out by the{" "}
-          <Link href="/wallet/exit">emergency exit</Link>.
-        </p>
+        <WayOut />
       </>
     );
   }
-  if (state.status === "connecting") return <Loading what="the rollup" />;
+  if (state.status === "connecting") {
+    return (
+      <>
+        <Loading what="the rollup" />
+        <LateWayOut />
+      </>
+    );
+  }
   return (
     <Switch>
       <Route path="/wallet/*?" component={WalletRoutes} />

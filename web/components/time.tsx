@@ -23,7 +23,8 @@ function showRelative(seconds: number): string {
 }
 
 function toDate(seconds: bigint): Date | undefined {
-  return seconds > DATE_SECONDS_MAX ? undefined : new Date(1_000 * Number(seconds));
+  const isBeyond = seconds > DATE_SECONDS_MAX || seconds < -DATE_SECONDS_MAX;
+  return isBeyond ? undefined : new Date(1_000 * Number(seconds));
 }
 
 /** A moment as the distance from now, with the date as its hint. */

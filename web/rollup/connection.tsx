@@ -98,7 +98,13 @@ function createClient(url: string): RpcClient {
 async function readConfig(): Promise<PagesConfig> {
   const response = await fetch(new URL("config.json", document.baseURI));
   if (!response.ok) throw new Error("There is no config.json beside the pages, or it is empty.");
-  return pagesConfig.parse(await response.json());
+  const content: unknown = await response.json().catch(() => undefined);
+  const { data, error } = pagesConfig.safeParse(content);
+  if (data !== undefined) return data;
+  const [{ path, message }] = error.issues as [(typeof error.issues)[number]];
+  throw new Error(
+    `The file config.json beside the pages is wrong at ${path.join(".")}: ${message}.`,
+  );
 }
 
 /** The emergency exit needs nothing else. */

@@ -1,6 +1,7 @@
-/** Answers that are asked for again whenever a block reaches a stage. */
-import { useEffect, useRef } from "preact/hooks";
+/** Answers that are asked for again when something has happened, and never given up for that. */
+import { useCallback, useEffect, useRef } from "preact/hooks";
 import { useConnection } from "./connection.tsx";
+import { follow } from "./follow.ts";
 import { type Answer, useAnswer } from "./use-answer.ts";
 
 interface Asking {
@@ -11,15 +12,13 @@ interface Asking {
 }
 
 /**
- * As `useAnswer`, and asks again once its subscription stands, and after each event of a block.
- * Events during a question lead to one more question, so a busy rollup neither floods the node nor
- * starves the page.
+ * As `useAnswer`, but a question that is under way is not given up: `refresh` asks after it, once,
+ * however often it was called. So a busy rollup neither floods the node nor starves the page.
  */
-export function useLiveAnswer<T>(
+export function useSteadyAnswer<T>(
   ask: (signal: AbortSignal) => Promise<T>,
   dependencies: readonly unknown[],
 ): Answer<T> {
-  const { rollup } = useConnection();
   const state = useRef<Asking>({ isAsking: false, isStale: false, refresh: () => {} });
   const answer = useAnswer(async (signal) => {
     Object.assign(state.current, { isAsking: true, isStale: false });
@@ -33,22 +32,21 @@ export function useLiveAnswer<T>(
     }
   }, dependencies);
   state.current.refresh = answer.refresh;
-  useEffect(() => {
-    let isShown = true;
-    const listener = () => {
-      if (state.current.isAsking) state.current.isStale = true;
-      else state.current.refresh();
-    };
-    const standing = rollup.on("block", listener);
-    void standing.then((stop) => {
-      // What has happened between the answer and the subscription is in no event.
-      if (isShown) listener();
-      else stop();
-    });
-    return () => {
-      isShown = false;
-      void standing.then((stop) => stop());
-    };
-  }, [rollup]);
+  const refresh = useCallback(() => {
+    if (state.current.isAsking) state.current.isStale = true;
+    else state.current.refresh();
+  }, []);
+  return { ...answer, refresh };
+}
+
+/** As `useSteadyAnswer`, and asks again whenever a block reaches a stage. */
+export function useLiveAnswer<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  dependencies: readonly unknown[],
+): Answer<T> {
+  const { rollup } = useConnection();
+  const answer = useSteadyAnswer(ask, dependencies);
+  const { refresh } = answer;
+  useEffect(() => follow(rollup, "blocks", refresh), [rollup, refresh]);
   return answer;
 }

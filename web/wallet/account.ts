@@ -72,7 +72,9 @@ export async function connectBrowserWallet(wallet: BrowserWallet): Promise<void>
     listen(wallet);
     takeAccounts(wallet, accounts, chainId);
   } catch (error) {
-    if (own === choice) accountState.set({ status: "none", error });
+    if (own !== choice) return;
+    disconnect();
+    accountState.set({ status: "none", error });
   }
 }
 
@@ -84,9 +86,13 @@ export function cancelConnecting(): void {
 function listen(wallet: BrowserWallet): void {
   const { provider } = wallet;
   const again = () => void readAgain(wallet);
+  const changed = (accounts: unknown) => {
+    forgetUnless(accounts, wallet);
+    again();
+  };
   const gone = () => disconnect(`${wallet.name} has closed the connection.`);
   const listeners = [
-    ["accountsChanged", again],
+    ["accountsChanged", changed],
     ["chainChanged", again],
     ["disconnect", gone],
   ] as const;
@@ -94,6 +100,16 @@ function listen(wallet: BrowserWallet): void {
   stopListening = () => {
     for (const [event, listener] of listeners) provider.removeListener?.(event, listener);
   };
+}
+
+/** Forgets an account that is the wallet's no longer, even if the wallet then does not answer. */
+function forgetUnless(accounts: unknown, { name }: BrowserWallet): void {
+  const state = accountState.get();
+  if (state.status !== "connected") return;
+  const [first] = Array.isArray(accounts) ? (accounts as unknown[]) : [];
+  const isSame =
+    typeof first === "string" && first.toLowerCase() === state.account.address.toLowerCase();
+  if (!isSame) accountState.set({ status: "connecting", name });
 }
 
 /** Reads account and chain of a wallet after it has said that one of them is another. */

@@ -18,6 +18,7 @@ export interface BrowserWallet {
 }
 
 const NAME_CHARACTERS_MAX = 40;
+const ICON_CHARACTERS_MAX = 1 << 20;
 const WALLETS_MAX = 20;
 /** The wallet that announces nothing. */
 const LEGACY_ID = "window.ethereum";
@@ -28,7 +29,11 @@ const isProvider = (value: unknown): value is WalletProvider =>
   typeof Reflect.get(value, "request") === "function";
 
 const announcement = z.object({
-  info: z.object({ uuid: z.string().max(100), name: z.string(), icon: z.string().optional() }),
+  info: z.object({
+    uuid: z.string().max(100),
+    name: z.string(),
+    icon: z.string().max(ICON_CHARACTERS_MAX).optional().catch(undefined),
+  }),
   provider: z.custom<WalletProvider>(isProvider),
 });
 
@@ -51,7 +56,9 @@ export function findBrowserWallets(): void {
 function toWallet({ info, provider }: z.output<typeof announcement>): BrowserWallet {
   const { uuid: id, icon } = info;
   const isImage = icon?.startsWith("data:image/") === true;
-  const name = info.name.slice(0, NAME_CHARACTERS_MAX).trim() || "Unnamed wallet";
+  // No character that changes what a screen shows of it.
+  const plain = info.name.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+  const name = plain.slice(0, NAME_CHARACTERS_MAX) || "Unnamed wallet";
   return { id, name, icon: isImage ? icon : undefined, provider };
 }
 

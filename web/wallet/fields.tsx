@@ -1,6 +1,7 @@
 /** The fields that the forms share: a token, an amount of it, an address. */
 import { formatAmount } from "../../src/sdk.ts";
 import { Field, type FieldError } from "../components/field.tsx";
+import { type MaxFees, maxFeeId } from "./max-fees.ts";
 import { showAmount, type ShownToken, tokenName } from "./tokens.ts";
 
 /** A token, and how much of it there is. */
@@ -105,19 +106,23 @@ export function AddressField({ id = "to", value, onChange, ...rest }: AddressFie
 }
 
 interface MaxFeeFieldProps {
-  readonly value: string;
-  readonly error: FieldError | undefined;
-  readonly onChange: (text: string) => void;
+  readonly token: ShownToken;
+  readonly maxFees: MaxFees;
+  readonly errors: Readonly<Record<string, FieldError>>;
+  readonly onChange: (maxFees: MaxFees) => void;
 }
 
 /** Shown only if the operator asks for more than a wallet signs by itself. */
-export function MaxFeeField({ value, error, onChange }: MaxFeeFieldProps) {
+export function MaxFeeField({ token, maxFees, errors, onChange: onChangeAll }: MaxFeeFieldProps) {
+  const id = maxFeeId(token.id);
+  const [value, error] = [maxFees[token.id] ?? "", errors[id]];
   if (error === undefined && value === "") return null;
+  const onChange = (text: string) => onChangeAll({ ...maxFees, [token.id]: text });
   const hint = "Leave it empty to pay usual fees only.";
   return (
     <Field
-      id="maxFee"
-      label="Highest fee that you agree to"
+      id={id}
+      label={`Highest fee that you agree to, in ${tokenName(token)}`}
       {...{ hint, error }}
       onPropose={onChange}
     >

@@ -1,13 +1,13 @@
 /** What the connected account holds on L2 and on L1, kept up to date. */
 import { useEffect, useState } from "preact/hooks";
-import type { AccountInfo, OwnerWallet, Token } from "../../src/sdk.ts";
-import { isRollupError } from "../../src/util/errors.ts";
+import { type AccountInfo, isRollupError, type OwnerWallet, type Token } from "../../src/sdk.ts";
 import { useStore } from "../components/store.ts";
 import { useConnection } from "../rollup/connection.tsx";
-import { useAnswer } from "../rollup/use-answer.ts";
+import { follow } from "../rollup/follow.ts";
+import { useSteadyAnswer } from "../rollup/use-live.ts";
 import { activities } from "./activity.ts";
 
-/** More tokens than these are found on the page of tokens, not here. */
+/** Of more tokens, those that the owner holds on L2 are shown first. */
 const TOKENS_MAX = 40;
 
 export interface TokenHoldings {
@@ -33,22 +33,8 @@ export function useChanges(address: string): number {
   const [count, setCount] = useState(0);
   const known = useStore(activities);
   useEffect(() => {
-    const abort = new AbortController();
-    const follow = async () => {
-      while (!abort.signal.aborted) {
-        try {
-          const events = rollup.followAccount(address, { signal: abort.signal });
-          while ((await events.next()).done !== true) setCount((before) => before + 1);
-          return;
-        } catch (error) {
-          // A node that was started again has forgotten what it has said: ask for all of it.
-          if (!isRollupError(error) || error.code !== "RPC_CURSOR_GONE") return;
-          setCount((before) => before + 1);
-        }
-      }
-    };
-    void follow();
-    return () => abort.abort();
+    const count = () => setCount((before) => before + 1);
+    return follow(rollup, { account: address }, count);
   }, [rollup, address]);
   const stages = known.map(({ id, status }) => `${id} ${status}`).join();
   useEffect(() => setCount((before) => before + 1), [stages]);
@@ -59,7 +45,7 @@ export function useChanges(address: string): number {
 export function useHoldings(owner: OwnerWallet) {
   const { rollup, tokens } = useConnection();
   const changes = useChanges(owner.address);
-  const answer = useAnswer(() => readHoldings(owner, tokens), [rollup, owner]);
+  const answer = useSteadyAnswer(() => readHoldings(owner, tokens), [rollup, owner]);
   const { refresh } = answer;
   useEffect(() => {
     if (changes > 0) refresh();
@@ -78,15 +64,31 @@ async function readHoldings(
   );
   const amountOf = (info: AccountInfo | null | undefined, id: number) =>
     info?.balances.find(({ tokenId }) => tokenId === id)?.amount ?? 0n;
+  const held = [accepted, committed, finalized].flatMap((info) => info?.balances ?? []);
+  const isHeld = new Set(held.map(({ tokenId }) => tokenId));
+  // ETH stays the first: it pays for gas and, by default, fees.
+  const ids = listed.map(({ id }) => id);
+  const order = [...ids.slice(0, 1), ...ids.filter((id) => isHeld.has(id)), ...ids];
+  const shown = [...new Set(order)].slice(0, TOKENS_MAX).toSorted((one, other) => one - other);
   const tokens = await Promise.all(
-    listed.slice(0, TOKENS_MAX).map(async ({ id }) => ({
+    shown.map(async (id) => ({
       token: await owner.getToken(id),
       accepted: amountOf(accepted, id),
       committed: amountOf(committed, id),
       finalized: amountOf(finalized, id),
-      onL1: await owner.getL1Balance(id),
+      onL1: await readL1Balance(owner, id),
       pending: await owner.getPendingBalance(id),
     })),
   );
   return { account: accepted ?? null, tokens };
+}
+
+/** A token's contract may refuse to answer, which must not keep the others from being shown. */
+async function readL1Balance(owner: OwnerWallet, id: number): Promise<bigint> {
+  try {
+    return await owner.getL1Balance(id);
+  } catch (error) {
+    if (isRollupError(error) && error.code === "L1_REVERTED") return 0n;
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { Failure } from "../components/failure.tsx";
 import { Loading } from "../components/loading.tsx";
 import { useStore } from "../components/store.ts";
 import { Title } from "../components/title.tsx";
-import { useAnswer } from "../rollup/use-answer.ts";
+import { useSteadyAnswer } from "../rollup/use-live.ts";
 import { activities } from "./activity.ts";
 import { KeyNotice, keyStateOf } from "./forms/key-state.tsx";
 import { useWallet } from "./gate.tsx";
@@ -159,7 +159,7 @@ function History({ changes, tokens, accountId }: HistoryProps) {
     }
     return items;
   };
-  const { value, error, refresh } = useAnswer(read, [owner]);
+  const { value, error, refresh } = useSteadyAnswer(read, [owner]);
   useEffect(() => {
     if (changes > 0) refresh();
   }, [changes, refresh]);

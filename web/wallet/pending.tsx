@@ -18,10 +18,15 @@ export function PendingPanel({ owner, tokens, onPaid }: PendingProps) {
   const { isWorking, problem, run } = useWork();
   const withdraw = () =>
     run(async () => {
-      const paid = await guarded(() => withdrawAll(owner, owed));
-      const amounts = paid.map(({ token, amount }) => showAmount(amount, token));
-      setReport(`L1 has paid ${amounts.join(", ") || "nothing"}.`);
-      onPaid();
+      const paid: PendingPayment[] = [];
+      try {
+        await guarded(() => withdrawAll(owner, owed, paid));
+      } finally {
+        // A later token may fail after an earlier one was paid.
+        const amounts = paid.map(({ token, amount }) => showAmount(amount, token));
+        setReport(`L1 has paid ${amounts.join(", ") || "nothing"}.`);
+        onPaid();
+      }
     });
   if (owed.length === 0 && report === "") return null;
   return (
@@ -47,11 +52,11 @@ export function PendingPanel({ owner, tokens, onPaid }: PendingProps) {
   );
 }
 
+/** @param paid - Receives what was paid, also if a later token fails. */
 async function withdrawAll(
   owner: OwnerWallet,
   owed: Holdings["tokens"],
-): Promise<PendingPayment[]> {
-  const paid: PendingPayment[] = [];
+  paid: PendingPayment[],
+): Promise<void> {
   for (const { token } of owed) paid.push(...(await owner.withdrawPending({ token: token.id })));
-  return paid;
 }

@@ -15,7 +15,10 @@ export function Problem({ error, ...rest }: ProblemProps) {
     <Focused label="Problem">
       {isRejection(error) ? (
         <div class="notice warn" role="alert">
-          <p>You have rejected the request in your wallet. Nothing was sent.</p>
+          <p>
+            You have rejected the request in your wallet, so it was not sent. What you have
+            confirmed before stays.
+          </p>
         </div>
       ) : (
         <Failure error={shortened(error)} {...rest} />

@@ -1,6 +1,10 @@
 /** Amounts and names of tokens as the wallet shows them. */
 import { nameOf } from "../../src/sdk/describe.ts";
+import { ETH_TOKEN_ID } from "../../src/protocol/constants.ts";
 import { formatAmount, type Token } from "../../src/sdk.ts";
+
+/** What L1 itself is paid in. */
+export const ETH: ShownToken = { id: ETH_TOKEN_ID, symbol: "ETH", decimals: 18 };
 
 /** A token as far as it is shown. */
 export type ShownToken = Pick<Token, "id" | "symbol" | "decimals">;

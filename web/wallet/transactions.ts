@@ -1,14 +1,7 @@
 /** Transactions of L2 as they are reviewed before the key signs them. */
-import {
-  describeTransaction,
-  type FeeEstimate,
-  formatAmount,
-  type RollupWallet,
-  type Token,
-  type TransactionBatch,
-} from "../../src/sdk.ts";
+import { describeTransaction, type RollupWallet, type Token } from "../../src/sdk.ts";
 import type { Transaction } from "../../src/operations/transaction.ts";
-import { isRollupError } from "../../src/util/errors.ts";
+import { decideFee } from "../../src/sdk/fees.ts";
 import type { Fact } from "./facts.tsx";
 import { InvalidFields } from "./action-form.tsx";
 import { showAmount } from "./tokens.ts";
@@ -52,24 +45,6 @@ export async function promptsOf(
   return [SIGNS_ON_L2, asks];
 }
 
-/**
- * Prepares the transactions of a batch. A fee above the maximum needs the user's consent.
- *
- * @throws {InvalidFields} FEE_ABOVE_MAXIMUM as an error of the field `maxFee`
- */
-export async function prepare(batch: TransactionBatch, tokens: readonly Token[]) {
-  try {
-    return await batch.prepare();
-  } catch (error) {
-    if (!isRollupError(error) || error.code !== "FEE_ABOVE_MAXIMUM") throw error;
-    const { fee, tokenId } = error.facts as { fee?: unknown; tokenId?: unknown };
-    const token = tokens.find(({ id }) => id === tokenId);
-    if (typeof fee !== "bigint" || token === undefined) throw error;
-    const text = `The operator asks for ${showAmount(fee, token)}, which is unusually much.`;
-    throw new InvalidFields({ maxFee: { text, proposal: formatAmount(fee, token) } });
-  }
-}
-
 /** @throws {InvalidFields} if the balance does not cover amount and fee */
 export function assertCovered(
   amounts: readonly {
@@ -89,7 +64,20 @@ export function assertCovered(
   }
 }
 
-/** The proposed fee of a change of the signing key. */
-export function keyFee(wallet: RollupWallet, token: number): Promise<FeeEstimate> {
-  return wallet.estimateFee({ type: "changePubKey", token, auth: "eip712" });
+/**
+ * The fee of a change of the signing key.
+ *
+ * @throws FEE_ABOVE_MAXIMUM
+ */
+export function keyFee(
+  wallet: RollupWallet,
+  tokenId: number,
+  options: { readonly maxFee?: bigint },
+): Promise<bigint> {
+  const ask = async () => {
+    const wanted = { type: "changePubKey", token: tokenId, auth: "eip712" } as const;
+    return (await wallet.estimateFee(wanted)).fee;
+  };
+  const draft = { content: { type: "changePubKey", tokenId }, options } as const;
+  return decideFee(draft, ask, wallet.l1Signer.provider!);
 }

@@ -17,7 +17,7 @@ import { useAnswer } from "../../rollup/use-answer.ts";
 import type { L1Account } from "../account.ts";
 import { guarded } from "../activity.ts";
 import { Problem } from "../problem.tsx";
-import { showAmount, tokenName } from "../tokens.ts";
+import { ETH, showAmount, tokenName } from "../tokens.ts";
 import type { Exodus } from "./exodus-clock.tsx";
 import { type L1Reader, openSender } from "./l1.ts";
 import { type OwnedToken, readOwned } from "./owned.ts";
@@ -54,6 +54,7 @@ export function ExitOf({ config, account, l1, exodus, restored, restoreAgain }: 
   const [steps, setSteps] = useState<readonly StepState[]>([]);
   const [outcome, setOutcome] = useState<Outcome>();
   const { isWorking, run } = useWork();
+  const { value: requestFee } = useAnswer(() => l1.client.readRequestFee(), [l1]);
   const begin = (step: ExitStep) =>
     setSteps((all) => [...all.map(toOver), { step, isOver: false }]);
   const work = ({ way, owned: { token } }: NonNullable<typeof asked>) =>
@@ -90,6 +91,7 @@ export function ExitOf({ config, account, l1, exodus, restored, restoreAgain }: 
       {asked && (
         <Confirm
           {...asked}
+          requestFee={requestFee}
           config={config}
           isExpired={stage === "expired"}
           account={account}
@@ -193,6 +195,8 @@ interface ConfirmProps {
   readonly owned: OwnedToken;
   readonly config: PagesConfig;
   readonly account: L1Account;
+  /** In wei; undefined while L1 has not answered. */
+  readonly requestFee: bigint | undefined;
   /** Whether the exodus has to be begun. */
   readonly isExpired: boolean;
   readonly isWorking: boolean;
@@ -210,7 +214,7 @@ function Confirm(props: ConfirmProps) {
       </h3>
       <p>{account.wallet === undefined ? "The test key" : account.name} signs, on L1:</p>
       <ol class="prompts">
-        {(way === "exit" ? exitPrompts(props) : REQUEST_PROMPTS).map((prompt) => (
+        {(way === "exit" ? exitPrompts(props) : requestPrompts(props)).map((prompt) => (
           <li key={prompt}>{prompt}</li>
         ))}
       </ol>
@@ -230,9 +234,10 @@ function Confirm(props: ConfirmProps) {
   );
 }
 
-const REQUEST_PROMPTS: readonly string[] = [
-  "A request for all of this token, which the operator must serve before it expires.",
-];
+function requestPrompts({ requestFee = 0n }: ConfirmProps): string[] {
+  const fee = requestFee === 0n ? "" : ` L1 takes a fee of ${showAmount(requestFee, ETH)} for it.`;
+  return [`A request for all of this token, which the operator must serve in time.${fee}`];
+}
 
 function exitPrompts({ owned, isExpired, config }: ConfirmProps): string[] {
   const { token, claimable, queued, pending } = owned;

@@ -41,8 +41,7 @@ interface LinkProps {
 }
 
 function L1Link({ hash, explorer }: LinkProps) {
-  const isWeb = explorer !== undefined && /^https?:/.test(explorer);
-  if (!isWeb) return <code title={hash}>{shorten(hash)}</code>;
+  if (explorer === undefined) return <code title={hash}>{shorten(hash)}</code>;
   const base = explorer.replace(/\/$/, "");
   return (
     <a href={`${base}/tx/${hash}`} target="_blank" rel="noopener noreferrer">

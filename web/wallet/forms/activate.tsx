@@ -4,9 +4,10 @@ import { TIMESTAMP_MAX } from "../../../src/protocol/constants.ts";
 import type { RollupWallet } from "../../../src/sdk.ts";
 import { Title } from "../../components/title.tsx";
 import { ActionForm, type Plan } from "../action-form.tsx";
-import { TokenField } from "../fields.tsx";
+import { MaxFeeField, TokenField } from "../fields.tsx";
 import { KeyGate, useWallet } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
+import { maxFeeOf, type MaxFees, withConsent } from "../max-fees.ts";
 import { showAmount } from "../tokens.ts";
 import { assertCovered, describe, keyFee } from "../transactions.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
@@ -37,6 +38,7 @@ interface FormProps {
 function ActivateForm({ wallet, holdings }: FormProps) {
   const { account: l1Account } = useWallet();
   const [tokenId, setTokenId] = useState(0);
+  const [maxFees, setMaxFees] = useState<MaxFees>({});
   const { account, tokens } = holdings;
   const state = keyStateOf(account, wallet);
   // The form stays when the key is set: it shows the stages.
@@ -45,16 +47,10 @@ function ActivateForm({ wallet, holdings }: FormProps) {
   if (!wasNeeded) return <p class="notice good">Your key is active already.</p>;
   const choices = tokens.map(({ token, accepted }) => ({ token, available: accepted }));
   const name = l1Account.wallet === undefined ? undefined : l1Account.name;
+  const chosen = tokens.find(({ token }) => token.id === tokenId)!;
   return (
     <ActionForm
-      prepare={() =>
-        planKey(
-          wallet,
-          account,
-          tokens.find(({ token }) => token.id === tokenId)!,
-          name,
-        )
-      }
+      prepare={() => planKey(wallet, account, chosen, { maxFees, walletName: name })}
       onAgain={() => {}}
     >
       {(errors) => (
@@ -69,20 +65,27 @@ function ActivateForm({ wallet, holdings }: FormProps) {
             label="Pay the fee in"
             {...{ choices, value: tokenId, onChange: setTokenId, error: errors["token"] }}
           />
+          <MaxFeeField {...{ token: chosen.token, maxFees, errors, onChange: setMaxFees }} />
         </>
       )}
     </ActionForm>
   );
 }
 
-/** @param walletName - Of the browser's wallet, which asks; undefined for a test key. */
+interface Consent {
+  readonly maxFees: MaxFees;
+  /** Of the browser's wallet, which asks; undefined for a test key. */
+  readonly walletName: string | undefined;
+}
+
 async function planKey(
   wallet: RollupWallet,
   account: NonNullable<Holdings["account"]>,
   { token, accepted }: Holdings["tokens"][number],
-  walletName: string | undefined,
+  { maxFees, walletName }: Consent,
 ): Promise<Plan> {
-  const { fee } = await keyFee(wallet, token.id);
+  const maximum = maxFeeOf(maxFees, token);
+  const fee = await withConsent([token], () => keyFee(wallet, token.id, maximum));
   assertCovered([{ token, amount: fee, available: accepted }], () => "token");
   const { nonce, id: accountId } = account;
   const content = { type: "changePubKey", accountId, nonce, tokenId: token.id } as const;

@@ -6,10 +6,11 @@ import { ActionForm, type FieldErrors, type Plan } from "../action-form.tsx";
 import { AddressField, AmountField, MaxFeeField, TokenField } from "../fields.tsx";
 import { KeyGate } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
+import { maxFeeOf, type MaxFees, withConsent } from "../max-fees.ts";
 import { shorten } from "../../components/text.ts";
 import { showAmount } from "../tokens.ts";
-import { assertCovered, prepare, promptsOf } from "../transactions.ts";
-import { checkAddress, checkAmount, checkMaxFee, valuesOf } from "../validation.ts";
+import { assertCovered, promptsOf } from "../transactions.ts";
+import { checkAddress, checkAmount, valuesOf } from "../validation.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
 import { KeyNotice, keyStateOf } from "./key-state.tsx";
 import { BATCH_LENGTH_MAX } from "../../../src/protocol/batches.ts";
@@ -46,15 +47,18 @@ function BatchForm({ wallet, holdings }: FormProps) {
   const newRow = (): Row => ({ key: count.current++, to: "", tokenId: 0, amount: "" });
   const first: readonly Row[] = [0, 1].map((key) => ({ key, to: "", tokenId: 0, amount: "" }));
   const [rows, setRows] = useState(first);
-  const [maxFee, setMaxFee] = useState("");
+  const [maxFees, setMaxFees] = useState<MaxFees>({});
   const state = keyStateOf(account, wallet);
   if (state !== "set") return <KeyNotice state={state} />;
   const change = (key: number, news: Partial<Row>) =>
     setRows((all) => all.map((row) => (row.key === key ? { ...row, ...news } : row)));
   return (
     <ActionForm
-      prepare={() => planBatch(wallet, tokens, rows, maxFee)}
-      onAgain={() => setRows([newRow(), newRow()])}
+      prepare={() => planBatch(wallet, tokens, rows, maxFees)}
+      onAgain={() => {
+        setRows([newRow(), newRow()]);
+        setMaxFees({});
+      }}
     >
       {(errors) => (
         <>
@@ -70,7 +74,9 @@ function BatchForm({ wallet, holdings }: FormProps) {
               }
             />
           ))}
-          <MaxFeeField {...{ value: maxFee, error: errors["maxFee"], onChange: setMaxFee }} />
+          {tokensOf(tokens, rows).map((token) => (
+            <MaxFeeField key={token.id} {...{ token, maxFees, errors, onChange: setMaxFees }} />
+          ))}
           <p>
             <button
               type="button"
@@ -130,16 +136,22 @@ function RowFields({ row, index, errors, tokens, onChange, onRemove }: RowProps)
   );
 }
 
+/** The tokens of a batch, each once. */
+function tokensOf(tokens: Holdings["tokens"], rows: readonly Row[]) {
+  const ids = new Set(rows.map(({ tokenId }) => tokenId));
+  return tokens.map(({ token }) => token).filter(({ id }) => ids.has(id));
+}
+
 async function planBatch(
   wallet: RollupWallet,
   tokens: Holdings["tokens"],
   rows: readonly Row[],
-  maxFeeText: string,
+  maxFees: MaxFees,
 ): Promise<Plan> {
   const holdings = rows.map(({ tokenId }) => tokens.find(({ token }) => token.id === tokenId)!);
   const values = valuesOf(
-    Object.fromEntries([
-      ...rows.flatMap(({ key, to, amount }, index) => {
+    Object.fromEntries(
+      rows.flatMap(({ key, to, amount }, index) => {
         const { token, accepted: available } = holdings[index]!;
         const rules = { token, available, place: "on L2", form: "packed" } as const;
         return [
@@ -147,10 +159,8 @@ async function planBatch(
           [`amount${key}`, checkAmount(amount, rules)],
         ];
       }),
-      ["maxFee", checkMaxFee(maxFeeText, holdings[0]!.token)],
-    ]),
+    ),
   );
-  const maxFee = values["maxFee"] as bigint | undefined;
   const transfers = rows.map(({ key, tokenId }) => ({
     to: values[`to${key}`] as string,
     amount: values[`amount${key}`] as bigint,
@@ -162,10 +172,8 @@ async function planBatch(
       wallet.batch(),
     );
   const known = holdings.map(({ token }) => token);
-  const prepared = await prepare(
-    toBatch(() => (maxFee === undefined ? {} : { maxFee })),
-    known,
-  );
+  const asked = toBatch((index) => maxFeeOf(maxFees, known[index]!));
+  const prepared = await withConsent(known, () => asked.prepare());
   const spent = transfers.map(({ amount }, index) => ({
     token: known[index]!,
     amount: amount + prepared[index]!.fee,

@@ -1,6 +1,5 @@
 /** A deposit from L1. */
 import { useState } from "preact/hooks";
-import { connectRollup } from "../../../src/l1/client.ts";
 import { DEPOSIT_AMOUNT_MAX, ETH_TOKEN_ID } from "../../../src/protocol/constants.ts";
 import type { OwnerWallet, Rollup } from "../../../src/sdk.ts";
 import type { Fact } from "../facts.tsx";
@@ -11,10 +10,9 @@ import { AmountField, TokenField } from "../fields.tsx";
 import { useWallet } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
 import { showAmount } from "../tokens.ts";
+import { feeFacts } from "./request-fee.ts";
 import { checkAmount, valuesOf } from "../validation.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
-
-const ETH = { id: ETH_TOKEN_ID, symbol: "ETH", decimals: 18 };
 
 export function DepositPage() {
   return (
@@ -74,28 +72,35 @@ async function planDeposit(
   available: bigint,
 ): Promise<Plan> {
   const { rollupAddress, chainId } = rollup;
-  const l1 = await connectRollup({ rollupAddress }, await rollup.getL1());
-  const requestFee = await l1.readRequestFee();
+  const requestFee = await owner.getRequestFee();
   const isEth = token.id === ETH_TOKEN_ID;
-  const needsApproval = !isEth && (await owner.getDepositAllowance(token.id)) < amount;
+  const allowance = isEth ? amount : await owner.getDepositAllowance(token.id);
+  const needsApproval = allowance < amount;
   const facts: Fact[] = [
     ["Type", "Deposit from L1"],
     ["Amount", showAmount(amount, token)],
     ["For", <code key="owner">{owner.address}</code>],
     ["Contract", <code key="contract">{rollupAddress}</code>],
     ["Chain", String(chainId)],
-    ...(requestFee > 0n ? [["Request fee", showAmount(requestFee, ETH)] satisfies Fact] : []),
+    ...feeFacts(requestFee),
   ];
-  const approval = `${asks} signs an approval: the contract may take ${showAmount(amount, token)}.`;
+  const approvals = [
+    ...(allowance > 0n
+      ? [`${asks} signs the end of an earlier approval of ${showAmount(allowance, token)}.`]
+      : []),
+    `${asks} signs an approval: the contract may take ${showAmount(amount, token)}.`,
+  ];
   return {
     title: `Deposit of ${showAmount(amount, token)}`,
     facts,
     prompts: [
-      ...(needsApproval ? [approval] : []),
+      ...(needsApproval ? approvals : []),
       `${asks} signs the deposit, a transaction on L1. Gas is paid in ETH.`,
     ],
     warnings:
-      isEth && amount === available ? ["This leaves no ETH on L1 for gas. Deposit less."] : [],
+      isEth && amount + requestFee >= available
+        ? ["This leaves no ETH on L1 for gas. Deposit less."]
+        : [],
     send: async (report) => {
       if (needsApproval) {
         report("Approving: waiting for your wallet and for L1…");

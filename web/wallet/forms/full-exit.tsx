@@ -10,6 +10,7 @@ import type { Holdings } from "../holdings.ts";
 import { showAmount, tokenName } from "../tokens.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
 import { KeyNotice } from "./key-state.tsx";
+import { feeFacts } from "./request-fee.ts";
 
 export function FullExitPage() {
   return (
@@ -42,12 +43,14 @@ function FullExitForm({ holdings: { account, tokens } }: { readonly holdings: Ho
         ["Account", `${account.id}`],
         ["Paid to", <code key="owner">{owner.address}</code>],
         ["Contract", <code key="contract">{rollup.rollupAddress}</code>],
+        ...feeFacts(await owner.getRequestFee()),
       ],
       prompts: [`${asks} signs a transaction on L1. Gas is paid in ETH.`],
       warnings: accepted === 0n ? ["You hold nothing of this token on L2."] : [],
       send: (report) => {
         report("Waiting for your wallet and for L1…");
-        return owner.requestFullExit({ token: token.id });
+        // The account of the review: a node that names another one now is not asked.
+        return owner.requestFullExit({ token: token.id, accountId: account.id });
       },
     };
   };

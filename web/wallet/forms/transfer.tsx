@@ -6,9 +6,10 @@ import { ActionForm, type Plan } from "../action-form.tsx";
 import { AddressField, AmountField, MaxFeeField, TokenField } from "../fields.tsx";
 import { KeyGate } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
+import { maxFeeOf, type MaxFees, withConsent } from "../max-fees.ts";
 import { showAmount } from "../tokens.ts";
-import { assertCovered, describe, prepare, promptsOf } from "../transactions.ts";
-import { checkAddress, checkAmount, checkMaxFee, valuesOf } from "../validation.ts";
+import { assertCovered, describe, promptsOf } from "../transactions.ts";
+import { checkAddress, checkAmount, valuesOf } from "../validation.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
 import { KeyNotice, keyStateOf } from "./key-state.tsx";
 
@@ -36,7 +37,7 @@ function TransferForm({ wallet, holdings }: FormProps) {
   const [to, setTo] = useState("");
   const [tokenId, setTokenId] = useState(0);
   const [amount, setAmount] = useState("");
-  const [maxFee, setMaxFee] = useState("");
+  const [maxFees, setMaxFees] = useState<MaxFees>({});
   const state = keyStateOf(account, wallet);
   if (state !== "set") return <KeyNotice state={state} />;
   const choices = tokens.map(({ token, accepted }) => ({ token, available: accepted }));
@@ -45,14 +46,16 @@ function TransferForm({ wallet, holdings }: FormProps) {
     valuesOf({
       to: checkAddress(to),
       amount: checkAmount(amount, { ...choice, place: "on L2", form: "packed" }),
-      maxFee: checkMaxFee(maxFee, choice.token),
     });
   return (
     <ActionForm
-      prepare={async () => planTransfer(wallet, tokenOf(holdings, tokenId), input())}
+      prepare={async () =>
+        planTransfer(wallet, tokenOf(holdings, tokenId), { ...input(), maxFees })
+      }
       onAgain={() => {
         setTo("");
         setAmount("");
+        setMaxFees({});
       }}
     >
       {(errors) => (
@@ -67,7 +70,7 @@ function TransferForm({ wallet, holdings }: FormProps) {
             {...{ choice, place: "on L2", value: amount, onChange: setAmount }}
             error={errors["amount"]}
           />
-          <MaxFeeField {...{ value: maxFee, error: errors["maxFee"], onChange: setMaxFee }} />
+          <MaxFeeField {...{ token: choice.token, maxFees, errors, onChange: setMaxFees }} />
         </>
       )}
     </ActionForm>
@@ -81,17 +84,17 @@ function tokenOf({ tokens }: Holdings, id: number) {
 interface Input {
   readonly to: string;
   readonly amount: bigint;
-  readonly maxFee: bigint | undefined;
+  readonly maxFees: MaxFees;
 }
 
 async function planTransfer(
   wallet: RollupWallet,
   { token, accepted }: Holdings["tokens"][number],
-  { to, amount, maxFee }: Input,
+  { to, amount, maxFees }: Input,
 ): Promise<Plan> {
   const params = { to, token: token.id, amount };
-  const batch = wallet.batch().transfer({ ...params, ...(maxFee !== undefined && { maxFee }) });
-  const [transaction] = await prepare(batch, [token]);
+  const batch = wallet.batch().transfer({ ...params, ...maxFeeOf(maxFees, token) });
+  const [transaction] = await withConsent([token], () => batch.prepare());
   const { fee, nonce } = transaction!;
   const spent = [{ token, amount: amount + fee, available: accepted }];
   assertCovered(spent, () => "amount");

@@ -6,9 +6,10 @@ import { ActionForm, type Plan } from "../action-form.tsx";
 import { AddressField, AmountField, MaxFeeField, TokenField } from "../fields.tsx";
 import { KeyGate } from "../gate.tsx";
 import type { Holdings } from "../holdings.ts";
+import { maxFeeOf, type MaxFees, withConsent } from "../max-fees.ts";
 import { showAmount } from "../tokens.ts";
-import { assertCovered, describe, prepare, promptsOf } from "../transactions.ts";
-import { checkAddress, checkAmount, checkMaxFee, valuesOf } from "../validation.ts";
+import { assertCovered, describe, promptsOf } from "../transactions.ts";
+import { checkAddress, checkAmount, valuesOf } from "../validation.ts";
 import { HoldingsGate } from "./holdings-gate.tsx";
 import { KeyNotice, keyStateOf } from "./key-state.tsx";
 
@@ -35,7 +36,7 @@ function WithdrawForm({ wallet, holdings: { account, tokens } }: FormProps) {
   const [to, setTo] = useState(wallet.address);
   const [tokenId, setTokenId] = useState(0);
   const [amount, setAmount] = useState("");
-  const [maxFee, setMaxFee] = useState("");
+  const [maxFees, setMaxFees] = useState<MaxFees>({});
   const state = keyStateOf(account, wallet);
   if (state !== "set") return <KeyNotice state={state} />;
   const choices = tokens.map(({ token, accepted }) => ({ token, available: accepted }));
@@ -44,12 +45,16 @@ function WithdrawForm({ wallet, holdings: { account, tokens } }: FormProps) {
     valuesOf({
       to: checkAddress(to),
       amount: checkAmount(amount, { ...choice, place: "on L2", form: "exact" }),
-      maxFee: checkMaxFee(maxFee, choice.token),
     });
   return (
     <ActionForm
-      prepare={async () => planWithdrawal(wallet, holding(tokens, tokenId), input())}
-      onAgain={() => setAmount("")}
+      prepare={async () =>
+        planWithdrawal(wallet, holding(tokens, tokenId), { ...input(), maxFees })
+      }
+      onAgain={() => {
+        setAmount("");
+        setMaxFees({});
+      }}
     >
       {(errors) => (
         <>
@@ -63,7 +68,7 @@ function WithdrawForm({ wallet, holdings: { account, tokens } }: FormProps) {
             hint="Who is paid on L1. Exchanges often credit no payments of contracts."
             {...{ value: to, error: errors["to"], onChange: setTo }}
           />
-          <MaxFeeField {...{ value: maxFee, error: errors["maxFee"], onChange: setMaxFee }} />
+          <MaxFeeField {...{ token: choice.token, maxFees, errors, onChange: setMaxFees }} />
         </>
       )}
     </ActionForm>
@@ -77,17 +82,17 @@ function holding(tokens: Holdings["tokens"], id: number) {
 interface Input {
   readonly to: string;
   readonly amount: bigint;
-  readonly maxFee: bigint | undefined;
+  readonly maxFees: MaxFees;
 }
 
 async function planWithdrawal(
   wallet: RollupWallet,
   { token, accepted }: Holdings["tokens"][number],
-  { to, amount, maxFee }: Input,
+  { to, amount, maxFees }: Input,
 ): Promise<Plan> {
   const params = { to, token: token.id, amount };
-  const batch = wallet.batch().withdraw({ ...params, ...(maxFee !== undefined && { maxFee }) });
-  const [transaction] = await prepare(batch, [token]);
+  const batch = wallet.batch().withdraw({ ...params, ...maxFeeOf(maxFees, token) });
+  const [transaction] = await withConsent([token], () => batch.prepare());
   const { fee, nonce } = transaction!;
   const spent = [{ token, amount: amount + fee, available: accepted }];
   assertCovered(spent, () => "amount");

@@ -83,8 +83,8 @@ export function LoadMember() {
 async function open(rollup: Rollup, secret: string, owner: string): Promise<void> {
   const { owner: address } = valuesOf({ owner: checkAddress(owner) });
   const member = MultisigMember.fromSecret(parseSecret(secret));
-  const { rollupAddress } = rollup;
-  const options = { group: member.group, address, rollupAddress };
+  // The connection knows whether the pages, not the node, have named the contract.
+  const options = { group: member.group, address };
   const wallet = await MultisigWallet.create(await rollup.getL1(), rollup, options);
   sessionState.set(emptySession({ wallet, member }));
 }
