@@ -197,7 +197,8 @@ export class Attempts {
       }
       if (mayBeThere) this.#noteSent(attempt, hash);
       if (attempt.sends > 1) return true;
-      if (answer === "poor" || answer === "refused" || answer === "reverted") {
+      const isNeverSent = answer === "nonceUsed" && asksPerson(this.#signer);
+      if (isNeverSent || answer === "poor" || answer === "refused" || answer === "reverted") {
         const { last, account } = attempt;
         if (last !== undefined) account?.refused.add(last.version.raw);
         throw await this.#toRefusal(attempt, result);

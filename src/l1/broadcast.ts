@@ -121,7 +121,9 @@ async function sendThere(signer: Signer, transaction: ReadyTransaction): Promise
   const provider = signer.provider!;
   if (!isRpcProvider(provider)) return (await signer.sendTransaction(toRequest(transaction))).hash;
   const { from, to, data, value, nonce, gasLimit, fees } = transaction;
-  const quantities = Object.entries({ value, nonce, gas: gasLimit, ...fees });
+  // A wallet knows better which nonce is next: this process may not see what else it has sent.
+  const place = asksPerson(signer) ? {} : { nonce };
+  const quantities = Object.entries({ value, ...place, gas: gasLimit, ...fees });
   const call = {
     from,
     ...(to !== null && { to }),

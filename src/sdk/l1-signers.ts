@@ -97,7 +97,8 @@ export async function toL1Signer(
   const { account } = signer;
   if (isAccount(account)) return new AccountSigner(account, await ownL1(signer, chainId));
   // A client's `request` is that of EIP-1193.
-  return new BrowserProvider(signer).getSigner(account?.address);
+  // What was true before a transaction is not true after it, though ethers would keep it a moment.
+  return new BrowserProvider(signer, undefined, { cacheTimeout: -1 }).getSigner(account?.address);
 }
 
 /** @throws L1_CHAIN_MISMATCH */

@@ -86,6 +86,20 @@ describeWithChromium("web: the wallet and money", (launch) => {
     expect(await sentBy(page)).to.equal(2);
   });
 
+  it("approves an ERC-20 and deposits it, after an earlier approval", async () => {
+    const owner = await rollup.fromPrivateKey(accountOf(3).privateKey!);
+    await owner.approveDeposits({ token: "TUSD", amount: 5n });
+    const page = await openWithWallet(3, "/wallet/deposit");
+    await page.getByLabel("Token").selectOption({ label: "TUSD (token 1)" });
+    await page.getByLabel("Amount").fill("2.5");
+    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByRole("region", { name: "Review" }).waitFor();
+    await confirm(page);
+    await accepted(page);
+    expect(await owner.getDepositAllowance("TUSD")).to.equal(0n);
+    expect(await sentBy(page)).to.equal(3);
+  });
+
   it("takes no unusual fee without consent, and consent in one token for no other", async () => {
     const page = await open(1, "/wallet/batch");
     const fees: Record<number, bigint> = { 0: 0n, 1: parseEther("2") };

@@ -135,10 +135,15 @@ function takeAccounts(wallet: BrowserWallet, accounts: unknown, chain: unknown):
   }
   const [address, chainId] = [getAddress(first), BigInt(chain)];
   // A new one for each chain: it keeps the first chain that it sees.
-  const provider = new BrowserProvider({
-    request: ({ method, params }) =>
-      wallet.provider.request({ method, ...(params && { params: params as unknown[] }) }),
-  });
+  const eip1193 = {
+    request: ({ method, params }: { method: string; params?: unknown }) =>
+      wallet.provider.request({
+        method,
+        ...(params !== undefined && { params: params as unknown[] }),
+      }),
+  };
+  // What was true before a transaction is not true after it.
+  const provider = new BrowserProvider(eip1193, undefined, { cacheTimeout: -1 });
   const signer = new JsonRpcSigner(provider, address);
   const account = { name: wallet.name, address, chainId, signer, wallet };
   accountState.set({ status: "connected", account });
