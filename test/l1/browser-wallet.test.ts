@@ -15,9 +15,9 @@ async function createWallet(answer?: () => unknown) {
   const { provider } = fixture.chain;
   const sent: object[] = [];
   const request = (call: Call) => {
-    if (call.method !== "eth_sendTransaction") return provider.request(call as never);
+    if (call.method !== "eth_sendTransaction") return provider.request(call);
     sent.push((call.params as object[])[0]!);
-    return answer === undefined ? provider.request(call as never) : Promise.resolve(answer());
+    return answer === undefined ? provider.request(call) : Promise.resolve(answer());
   };
   const signer = await new BrowserProvider({ request }).getSigner(1);
   const rollupAddress = await fixture.rollup.getAddress();
