@@ -188,7 +188,12 @@ describe("plugin/doctor: a node", () => {
     const presets = restorablePresets(nodeHre.config.rollup);
     const elsewhere = join(folder, "elsewhere.sqlite");
     const target = { type: "sqlite", path: file } as const;
-    await backUpStore({ target, output: { type: "sqlite", path: elsewhere }, presets, finalReceiptsMax: 100 });
+    await backUpStore({
+      target,
+      output: { type: "sqlite", path: elsewhere },
+      presets,
+      finalReceiptsMax: 100,
+    });
     for (let round = 0; round < 2; round++) {
       const transfer = await alice.transfer({ to: alice.address, token: "ETH", amount: 1n });
       await transfer.wait("executed");
