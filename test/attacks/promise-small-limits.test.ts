@@ -2,7 +2,12 @@
 import { expect } from "chai";
 import { L1_LIMITS } from "../../src/l1/gas.ts";
 import { signBatch, submit } from "../helpers/operator-world.ts";
-import { createPromiseWorld, promiseOf, type PromiseWorld } from "../helpers/promise-world.ts";
+import {
+  createBreakingWorld,
+  createPromiseWorld,
+  promiseOf,
+  type PromiseWorld,
+} from "../helpers/promise-world.ts";
 import { createRandom } from "../helpers/random.ts";
 
 const random = createRandom();
@@ -42,18 +47,9 @@ describe(`attacks: blocks that are too large for L1 (${random.title})`, () => {
   });
 
   it("promises no transaction for a block that is before its own", async () => {
-    const errors: string[] = [];
-    const logger = {
-      debug: () => {},
-      info: () => {},
-      error: (text: string) => void errors.push(text),
-    };
     const l1Limits = { ...L1_LIMITS, gasMax: 1_000 };
-    const promises = { onConflict: "break" } as const;
-    const world = await createPromiseWorld(random, promises, {
-      ...{ logger, options: { mode: "manual", l1Limits } },
-    });
-    const { operator, alice } = world;
+    const world = await createBreakingWorld(random, { options: { mode: "manual", l1Limits } });
+    const { operator, alice, errors } = world;
     // Each item exceeds the limits alone, so each is a block.
     for (let count = 0; count < 40; count++) {
       const { hash } = submit(world, alice, { type: "transfer", ...CONTENT });

@@ -43,6 +43,7 @@ export async function createPromiseWorld(
 /** Its operator may break promises, and logs that. */
 export async function createBreakingWorld(
   random: Random,
+  parts: Partial<OperatorParts> = {},
 ): Promise<PromiseWorld & { readonly errors: readonly string[] }> {
   const errors: string[] = [];
   const logger = {
@@ -50,7 +51,7 @@ export async function createBreakingWorld(
     info: () => {},
     error: (text: string) => void errors.push(text),
   };
-  const world = await createPromiseWorld(random, { onConflict: "break" }, { logger });
+  const world = await createPromiseWorld(random, { onConflict: "break" }, { ...parts, logger });
   return { ...world, errors };
 }
 

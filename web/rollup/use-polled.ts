@@ -1,4 +1,4 @@
-/** Answers that are asked for again from time to time: no event tells of a change. */
+/** Answers that are asked for again from time to time, where a change is in no event. */
 import { useEffect } from "preact/hooks";
 import { type Answer, useAnswer } from "./use-answer.ts";
 

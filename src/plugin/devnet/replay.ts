@@ -11,7 +11,7 @@ import type { AccountChange, L1Base, L1Block, L1State, L1Transaction } from "./s
 /** Takes the progress of a replay: blocks that are mined, of how many. */
 export type ReplayProgress = (mined: number, total: number) => void;
 
-/** What a replay is told. */
+/** What a replay needs beside L1 and its blocks. */
 export interface ReplayOptions {
   /** For messages. */
   readonly file: string;
